@@ -1,0 +1,78 @@
+import type { DocumentId } from './document.ts'
+import type { Tier } from './evidence.ts'
+import type { GenerationId } from './generation.ts'
+import type { Instant } from './instant.ts'
+import type { Query } from './query.ts'
+import type { Route } from './route.ts'
+
+/** Text with the places to highlight, as [start, end) UTF-16 offsets. Never HTML. */
+export interface Snippet {
+  readonly text: string
+  readonly highlights: readonly (readonly [number, number])[]
+}
+
+/** Every part of a hit's score, so that the order can be recomputed by hand. */
+export interface ScoreParts {
+  readonly cosine: number | null
+  readonly bm25: number
+  readonly idealBm25: number
+  /** Convex combination (or reciprocal-rank sum) of the two: breaks ties of depth. */
+  readonly fused: number
+  readonly depth: number
+  readonly freshness: number
+  readonly ageDays: number | null
+  readonly halfLifeDays: number
+  readonly pRecent: number
+  readonly gamma: number
+  /** Depth from which freshness may raise a hit. */
+  readonly threshold: number
+  /** Set when the hit stands first because it is the document that was named. */
+  readonly exact: 'id' | 'doi' | 'title' | null
+}
+
+export interface Hit {
+  readonly id: DocumentId
+  readonly rank: number
+  readonly source: string
+  readonly kind: string
+  readonly title: string
+  readonly authors: readonly string[]
+  readonly categories: readonly string[]
+  readonly announced: Instant | null
+  readonly announcedBasis: 'stated' | 'derived' | 'unknown'
+  readonly submitted: Instant | null
+  readonly updated: Instant | null
+  readonly url: string
+  readonly doi: string | null
+  readonly version: number
+  /** A newer version stands in the store than the one that was scored. */
+  readonly superseded: boolean
+  readonly withdrawn: boolean
+  readonly standIn: boolean
+  readonly snippet: Snippet
+  readonly score: number
+  readonly depth: number
+  readonly freshness: number
+  readonly tier: Tier
+  readonly parts: ScoreParts
+}
+
+export interface Degradation {
+  readonly part: string
+  readonly reason: string
+}
+
+export interface RankedAnswer {
+  readonly query: Query
+  readonly hits: readonly Hit[]
+  /** Candidates behind the hits; paging goes no deeper. */
+  readonly candidates: number
+  readonly abstained: boolean
+  readonly route: Route
+  readonly asOf: Instant
+  readonly generation: GenerationId | null
+  /** Fresh mark: the last change this answer knows of. */
+  readonly mark: number
+  readonly degraded: readonly Degradation[]
+  readonly tookMs: Readonly<Record<string, number>>
+}

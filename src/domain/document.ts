@@ -1,0 +1,118 @@
+import type { Instant } from './instant.ts'
+
+/**
+ * The public identity of a document. An arXiv paper's is its arXiv id without version (`2401.01234`, `math/0306266`);
+ * other sources prefix theirs (`doi:10.1101/x`, `scifact:4983`); one's own documents keep the id their owner gave.
+ */
+export type DocumentId = string & { readonly __brand: 'DocumentId' }
+
+/** The store's own number of a document: small, never used again, the label in every index. */
+export type DocumentKey = number & { readonly __brand: 'DocumentKey' }
+
+/** Position in the store's order of changes. A reader that has seen `seq` has seen every change before it. */
+export type Seq = number & { readonly __brand: 'Seq' }
+
+export type DocumentKind = 'paper' | 'post' | 'release'
+
+export interface VersionDate {
+  readonly version: number
+  readonly at: Instant
+}
+
+/** What a source says of one document, checked and normalised. Text is plain Unicode with single spaces. */
+export interface DocumentRecord {
+  readonly id: DocumentId
+  readonly source: string
+  readonly kind: DocumentKind
+  /** From 1; 0 when the source names none. */
+  readonly version: number
+  readonly title: string
+  readonly abstract: string
+  readonly authors: readonly string[]
+  /** Primary first. */
+  readonly categories: readonly string[]
+  readonly comment: string | null
+  readonly doi: string | null
+  readonly url: string
+  /** First version handed in. */
+  readonly submitted: Instant | null
+  /** This version handed in. */
+  readonly updated: Instant | null
+  /** First shown to the world; a revision does not move it. */
+  readonly announced: Instant | null
+  readonly announcedBasis: 'stated' | 'derived' | 'unknown'
+  readonly withdrawn: boolean
+  /** The abstract is a short summary of ours, to be replaced by any real record of the same paper. */
+  readonly standIn: boolean
+  /** Dates of all versions that the source lists; may be empty. */
+  readonly versions: readonly VersionDate[]
+}
+
+export interface StoredDocument extends DocumentRecord {
+  readonly key: DocumentKey
+  readonly seq: Seq
+  readonly harvested: Instant
+  readonly contentHash: string
+}
+
+export interface DocumentVersion {
+  readonly version: number
+  readonly at: Instant | null
+  /** Null where only the date of the version is known. */
+  readonly title: string | null
+  readonly abstract: string | null
+}
+
+/** What is embedded, and what the content hash is of. */
+export const textOf = (document: Pick<DocumentRecord, 'title' | 'abstract'>): string =>
+  `${document.title}. ${document.abstract}`
+
+export type Change = 'new' | 'revised' | 'withdrawn' | 'unchanged' | 'stale'
+
+/**
+ * What a record means for the document that the store already holds under its id.
+ * A stand-in never replaces anything; any real record replaces a stand-in; an older version never replaces a newer.
+ */
+export function changeOf(held: StoredDocument | null, incoming: DocumentRecord, incomingHash: string): Change {
+  if (!held) return 'new'
+  if (incoming.standIn) return held.standIn && differs(held, incoming, incomingHash) ? 'revised' : 'unchanged'
+  if (held.standIn) return incoming.withdrawn ? 'withdrawn' : 'revised'
+  if (incoming.version !== 0 && incoming.version < held.version) return 'stale'
+  if (incoming.withdrawn && !held.withdrawn) return 'withdrawn'
+  return differs(held, incoming, incomingHash) ? 'revised' : 'unchanged'
+}
+
+function differs(held: StoredDocument, incoming: DocumentRecord, incomingHash: string): boolean {
+  return (
+    held.contentHash !== incomingHash ||
+    (incoming.version !== 0 && held.version !== incoming.version) ||
+    held.withdrawn !== incoming.withdrawn ||
+    (incoming.comment !== null && held.comment !== incoming.comment) ||
+    (incoming.doi !== null && held.doi !== incoming.doi) ||
+    held.categories.join(' ') !== incoming.categories.join(' ') ||
+    held.authors.join('\n') !== incoming.authors.join('\n')
+  )
+}
+
+/**
+ * The document after the record: what the record does not know, the held document keeps; the first announcement
+ * stays the first, except that a stated one replaces a derived one.
+ */
+export function merged(held: StoredDocument | null, incoming: DocumentRecord): DocumentRecord {
+  if (!held || held.standIn) return incoming
+  const keepAnnounced =
+    held.announced !== null &&
+    (incoming.announced === null ||
+      (held.announcedBasis === 'stated' && incoming.announcedBasis !== 'stated') ||
+      (held.announcedBasis === incoming.announcedBasis && held.announced <= incoming.announced))
+  return {
+    ...incoming,
+    version: incoming.version === 0 ? held.version : incoming.version,
+    comment: incoming.comment ?? held.comment,
+    doi: incoming.doi ?? held.doi,
+    submitted: incoming.submitted ?? held.submitted,
+    updated: incoming.updated ?? held.updated,
+    announced: keepAnnounced ? held.announced : incoming.announced,
+    announcedBasis: keepAnnounced ? held.announcedBasis : incoming.announcedBasis,
+  }
+}

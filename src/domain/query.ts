@@ -1,0 +1,57 @@
+import type { Instant } from './instant.ts'
+
+export type Mode = 'auto' | 'static' | 'fresh' | 'both'
+export const modes = ['auto', 'static', 'fresh', 'both'] as const satisfies readonly Mode[]
+
+export type Sort = 'relevance' | 'date'
+export const sorts = ['relevance', 'date'] as const satisfies readonly Sort[]
+
+/** Which fusion joins dense and lexical scores. `convex` is the default; `rrf` is the baseline it is held against. */
+export type Fusion = 'convex' | 'rrf'
+export const fusions = ['convex', 'rrf'] as const satisfies readonly Fusion[]
+
+/** `auto`: the gate decides how much recency is wanted; a number in [0, 1] overrides it; `off` is 0. */
+export type FreshnessWish = 'auto' | 'off' | number
+
+export interface Filters {
+  /** Inclusive bounds on the first announcement. A document without a date matches no bound. */
+  readonly since: Instant | null
+  readonly until: Instant | null
+  /** Any of them; `cs` stands for every `cs.*`. */
+  readonly categories: readonly string[]
+  readonly sources: readonly string[]
+  /** Every name must match an author, by the words of the name. */
+  readonly authors: readonly string[]
+}
+
+export const noFilters: Filters = { since: null, until: null, categories: [], sources: [], authors: [] }
+
+/** A time condition found in the words of a query. */
+export interface DateCondition {
+  readonly since: Instant | null
+  readonly until: Instant | null
+  /** The words it was read from. */
+  readonly words: string
+}
+
+export interface Query {
+  /** As it was typed. */
+  readonly text: string
+  /** What is matched: the text without date conditions, exclusions and operators. */
+  readonly subject: string
+  readonly phrases: readonly string[]
+  readonly excludedTerms: readonly string[]
+  readonly excludedPhrases: readonly string[]
+  readonly filters: Filters
+  readonly dates: DateCondition | null
+  readonly mode: Mode
+  readonly sort: Sort
+  readonly fusion: Fusion
+  readonly freshness: FreshnessWish
+  readonly limit: number
+  /** How many hits of the ranking were already given. */
+  readonly offset: number
+  /** The moment the ranking is of: ages are counted from it, and nothing announced later exists. */
+  readonly now: Instant
+  readonly explain: boolean
+}
