@@ -1,0 +1,159 @@
+import { averageLength, type CorpusStatistics, idealScore, idf } from '../../domain/bm25.ts'
+import type { DocumentKey, Seq } from '../../domain/document.ts'
+import { ageBins, type Candidate, type Evidence, type TermEvidence } from '../../domain/evidence.ts'
+import { dayMs, type Instant } from '../../domain/instant.ts'
+import type { GatherRequest } from '../../ports.ts'
+import { LexicalRanker, scoreAt, type Scope, type WeightedTerm } from './lexical.ts'
+import { inScope, type PhraseMatches, scopeOf, sizeOf } from './scope.ts'
+import { type IndexedTier, nearestExactly } from './tier.ts'
+import type { Neighbour } from './vectors.ts'
+
+/** A tier as one snapshot sees it. */
+export interface VisibleTier {
+  readonly tier: IndexedTier
+  readonly high: number
+  readonly mark: Seq
+}
+
+/** Shared by all snapshots: its arrays are scratch, and `gather` never yields while it uses them. */
+const ranker = new LexicalRanker()
+
+/**
+ * Asks static and fresh for their best by vector and by words, and completes each candidate with the score that the
+ * other ranker would have given it. Statistics are those of both tiers together, so one scale holds for both.
+ */
+export function gather(tiers: readonly VisibleTier[], request: GatherRequest, phrases: PhraseMatches): Evidence {
+  const context = contextOf(tiers, request)
+  const candidates: Candidate[] = []
+  for (const visible of tiers) {
+    if (!request.tiers[visible.tier.name]) continue
+    const scope = scopeOf(visible.tier, { ...visible, high: announcedHigh(visible, request.now) }, request, phrases)
+    candidates.push(...candidatesOf(visible.tier, scope, request, context))
+  }
+  return { candidates, best: bestOf(candidates), ...context.evidence }
+}
+
+/** Scores documents that were named, where the snapshot and the filters let them through. */
+export function scoreNamed(
+  tiers: readonly VisibleTier[],
+  keys: readonly DocumentKey[],
+  request: GatherRequest,
+  phrases: PhraseMatches,
+): Candidate[] {
+  const context = contextOf(tiers, request)
+  const found: Candidate[] = []
+  for (const visible of tiers) {
+    if (!request.tiers[visible.tier.name]) continue
+    const scope = scopeOf(visible.tier, { ...visible, high: announcedHigh(visible, request.now) }, request, phrases)
+    const ordinals = keys.map((key) => visible.tier.ordinalOf(key)).filter((ordinal) => inScope(scope, ordinal))
+    found.push(...complete(visible.tier, ordinals, request, context))
+  }
+  return found
+}
+
+interface Context {
+  readonly statistics: CorpusStatistics
+  readonly weights: ReadonlyMap<string, number>
+  readonly evidence: Omit<Evidence, 'candidates' | 'best'>
+}
+
+function contextOf(tiers: readonly VisibleTier[], { terms, now }: GatherRequest): Context {
+  const sum = (of: (visible: VisibleTier) => number) => tiers.reduce((total, visible) => total + of(visible), 0)
+  const parts = tiers.map(({ tier, high }) => tier.statistics(now, high))
+  const statistics = {
+    documents: parts.reduce((total, part) => total + part.documents, 0),
+    tokens: parts.reduce((total, part) => total + part.tokens, 0),
+  }
+  const weekAgo = (now - 7 * dayMs) as Instant
+  const known = [...occurrences(terms)].map(([term, times]): TermEvidence => {
+    const documents = sum(({ tier, high }) => tier.frequency(term, null, now, high))
+    const lastWeek = sum(({ tier, high }) => tier.frequency(term, weekAgo, now, high))
+    return { term, documents, lastWeek, weight: times * idf(statistics.documents, documents) }
+  })
+  const since = (days: number) =>
+    sum(({ tier, high }) => tier.announcedBetween((now - days * dayMs) as Instant, now, high))
+  const cumulative = [...ageBins.map(since), statistics.documents]
+  return {
+    statistics,
+    weights: new Map(known.map(({ term, weight }) => [term, weight])),
+    evidence: {
+      idealBm25: idealScore(known.map((one) => one.weight)),
+      terms: known,
+      documents: statistics.documents,
+      corpusAges: cumulative.map((count, i) => count - (i === 0 ? 0 : cumulative[i - 1])),
+      lastWeek: cumulative[0],
+    },
+  }
+}
+
+function occurrences(terms: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1)
+  return counts
+}
+
+/** In a tier that is in order of dates, what is announced by now is a prefix. */
+const announcedHigh = ({ tier, high }: VisibleTier, now: Instant): number =>
+  tier.dateRange(null, null) === null ? high : Math.min(high, tier.statistics(now, high).documents)
+
+function candidatesOf(tier: IndexedTier, scope: Scope, request: GatherRequest, context: Context): Candidate[] {
+  const ordinals = new Set<number>()
+  if (request.vector) for (const one of dense(tier, request.vector, scope, request)) ordinals.add(one.label)
+  const lexical = ranker.top(weighted(tier, context), tier.postings, context.statistics, scope, request.depth)
+  for (const { ordinal } of lexical) ordinals.add(ordinal)
+  return complete(tier, [...ordinals], request, context)
+}
+
+function complete(
+  tier: IndexedTier,
+  ordinals: readonly number[],
+  { vector }: GatherRequest,
+  context: Context,
+): Candidate[] {
+  const terms = weighted(tier, context)
+  const avgLength = averageLength(context.statistics)
+  const { lengths } = tier.postings
+  return ordinals.map((ordinal) => ({
+    key: tier.keyAt(ordinal),
+    tier: tier.name,
+    announced: tier.announcedAt(ordinal),
+    cosine: vector ? tier.cosineAt(ordinal, vector) : null,
+    bm25: scoreAt(terms, ordinal, lengths[ordinal], avgLength),
+  }))
+}
+
+function weighted(tier: IndexedTier, { weights }: Context): WeightedTerm[] {
+  const found: WeightedTerm[] = []
+  for (const [term, weight] of weights) {
+    const list = tier.postings.list(term)
+    if (list) found.push({ weight, list })
+  }
+  return found
+}
+
+/**
+ * The graph knows no filter: what is not allowed is fetched and dropped, as long as that is cheaper than scoring all
+ * that is allowed. A visited neighbour costs about eight times a dot product (measured at 54k x 256).
+ */
+const neighbourCost = 8
+
+function dense(tier: IndexedTier, vector: Float32Array, scope: Scope, { depth, exact }: GatherRequest): Neighbour[] {
+  const size = sizeOf(scope)
+  if (size === 0) return []
+  const fetched = size === tier.postings.count ? depth : Math.ceil((depth * tier.postings.count * 1.2) / size) + 10
+  if (exact !== true && (size === tier.postings.count || fetched * neighbourCost < size)) {
+    const found = tier.nearest(vector, fetched).filter((one) => inScope(scope, one.label))
+    if (found.length >= Math.min(depth, size) || size === tier.postings.count) return found.slice(0, depth)
+  }
+  return nearestExactly(tier, vector, scope, depth)
+}
+
+function bestOf(candidates: readonly Candidate[]): Evidence['best'] {
+  let cosine = -1
+  let bm25 = 0
+  for (const one of candidates) {
+    if (one.cosine !== null && one.cosine > cosine) cosine = one.cosine
+    if (one.bm25 > bm25) bm25 = one.bm25
+  }
+  return { cosine, bm25 }
+}

@@ -1,0 +1,134 @@
+import type { Seq } from '../../domain/document.ts'
+import type { GenerationId } from '../../domain/generation.ts'
+import type { Catalog, DocumentStore, EmbeddingStore, GatherRequest, IndexReader, Snapshot } from '../../ports.ts'
+import { type FreshTier, freshTier } from './fresh.ts'
+import { gather, scoreNamed, type VisibleTier } from './gather.ts'
+import { loadSegment, type Segment } from './segment.ts'
+
+/** Changes taken in before other work gets its turn: about 5 ms of it. */
+const sliceSize = 32
+
+export interface ReaderParts {
+  readonly documents: DocumentStore
+  readonly embeddings: EmbeddingStore
+  readonly catalog: Catalog
+  incarnation(): string
+  folderOf(id: GenerationId): string
+}
+
+/** One generation with everything since, growing as changes come in. */
+interface Held {
+  readonly segment: Segment | null
+  readonly fresh: FreshTier
+  readonly fingerprint: string | null
+  readonly incarnation: string
+  mark: Seq
+}
+
+export async function openEmbeddedReader(parts: ReaderParts): Promise<IndexReader> {
+  return new EmbeddedReader(parts, await load(parts))
+}
+
+class EmbeddedReader implements IndexReader {
+  readonly #parts: ReaderParts
+  #held: Held
+  /** What served before the last swap, so that cursors into it still work. */
+  #previous: Held | null = null
+  #refreshing: Promise<boolean> | null = null
+
+  constructor(parts: ReaderParts, held: Held) {
+    this.#parts = parts
+    this.#held = held
+  }
+
+  snapshot(): Snapshot {
+    return snapshotOf(this.#parts.documents, this.#held, this.#held.mark)
+  }
+
+  snapshotOf(generation: GenerationId | null): Snapshot | null {
+    const held = [this.#held, this.#previous].find((one) => one && (one.segment?.manifest.id ?? null) === generation)
+    return held ? snapshotOf(this.#parts.documents, held, held.mark) : null
+  }
+
+  get counts() {
+    return { static: this.#held.segment?.postings.count ?? 0, fresh: this.#held.fresh.postings.count }
+  }
+
+  /** Calls that come while one runs share it. */
+  refresh(): Promise<boolean> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = null
+    })
+    return this.#refreshing
+  }
+
+  async #refresh(): Promise<boolean> {
+    const current = this.#parts.catalog.current()
+    const sameGeneration = (current?.id ?? null) === (this.#held.segment?.manifest.id ?? null)
+    const sameStore = this.#parts.incarnation() === this.#held.incarnation
+    // An empty store had no fingerprint to take; now it may.
+    const sameVectors = this.#held.fingerprint !== null || this.#parts.embeddings.latest() === null
+    if (sameGeneration && sameStore && sameVectors) return absorb(this.#parts, this.#held)
+    const next = await load(this.#parts)
+    this.#previous = sameStore ? this.#held : null
+    this.#held = next
+    return true
+  }
+
+  async close(): Promise<void> {
+    await this.#refreshing?.catch(() => {})
+  }
+}
+
+async function load(parts: ReaderParts): Promise<Held> {
+  const incarnation = parts.incarnation()
+  const generation = parts.catalog.current()
+  const segment = generation ? await loadSegment(parts.folderOf(generation.id)) : null
+  const held: Held = { segment, incarnation, ...freshFor(parts, segment) }
+  await absorb(parts, held)
+  return held
+}
+
+/** The fresh tier speaks the generation's fingerprint; before there is one, what the store was embedded with last. */
+function freshFor(parts: ReaderParts, segment: Segment | null) {
+  const latest = parts.embeddings.latest()
+  const dimension = segment?.manifest.dimension ?? latest?.dimension ?? 1
+  const fingerprint = segment?.manifest.fingerprint ?? latest?.fingerprint ?? null
+  return { fresh: freshTier(dimension), fingerprint, mark: segment?.manifest.mark ?? (0 as Seq) }
+}
+
+/** Takes in what was committed since, in slices, so that no search waits long behind a large import. */
+async function absorb(parts: ReaderParts, held: Held): Promise<boolean> {
+  let any = false
+  for (;;) {
+    const changes = parts.documents.changesAfter(held.mark, sliceSize)
+    if (changes.length === 0) return any
+    any = true
+    const hashes = changes.flatMap(({ document }) => (document ? [document.contentHash] : []))
+    const vectors = held.fingerprint ? parts.embeddings.load(held.fingerprint, hashes) : new Map<string, Float32Array>()
+    for (const { seq, key, document } of changes) {
+      held.segment?.kill(key, seq)
+      held.fresh.kill(key, seq)
+      if (document && !document.withdrawn) held.fresh.add(document, vectors.get(document.contentHash) ?? null)
+      held.mark = seq
+    }
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+function snapshotOf(documents: DocumentStore, held: Held, mark: Seq): Snapshot {
+  const tiers: VisibleTier[] = [{ tier: held.fresh, high: held.fresh.highAt(mark), mark }]
+  if (held.segment) tiers.unshift({ tier: held.segment, high: held.segment.postings.count, mark })
+  const phrasesOf = (request: GatherRequest) => ({
+    required: request.phrases.map((phrase) => documents.withPhrase(phrase)),
+    excluded: request.excludedPhrases.map((phrase) => documents.withPhrase(phrase)),
+  })
+  return {
+    generation: held.segment?.manifest ?? null,
+    fingerprint: held.fingerprint,
+    mark,
+    gather: async (request) => gather(tiers, request, phrasesOf(request)),
+    scoreOf: async (keys, request) => scoreNamed(tiers, keys, request, phrasesOf(request)),
+    pinnedAt: (earlier) => snapshotOf(documents, held, earlier < mark ? earlier : mark),
+  }
+}

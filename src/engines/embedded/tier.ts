@@ -1,0 +1,44 @@
+import type { CorpusStatistics } from '../../domain/bm25.ts'
+import type { DocumentKey, Seq } from '../../domain/document.ts'
+import type { Tier } from '../../domain/evidence.ts'
+import type { Instant } from '../../domain/instant.ts'
+import type { Neighbour } from './vectors.ts'
+import type { Postings, Scope } from './lexical.ts'
+
+/**
+ * What the static segment and the fresh tier have in common for the reader: a row of ordinals with lists, vectors and
+ * dates. `high` bounds the ordinals that exist for a snapshot.
+ */
+export interface IndexedTier {
+  readonly name: Extract<Tier, 'static' | 'fresh'>
+  readonly postings: Postings
+  keyAt(ordinal: number): DocumentKey
+  /** -1 where the tier does not hold the document. */
+  ordinalOf(key: DocumentKey): number
+  announcedAt(ordinal: number): Instant | null
+  /** Ordinals whose text was replaced or removed by a change up to and including `mark`. */
+  deadAt(mark: Seq): Iterable<number>
+  /** Cosine with a unit vector; null where the document has none. */
+  cosineAt(ordinal: number, vector: Float32Array): number | null
+  /** Ordinals nearest to the vector, best first; approximate in the static tier unless `exact`. */
+  nearest(vector: Float32Array, k: number): Neighbour[]
+  /** Ordinals announced in [since, until], as a range where the tier is in order of dates; null where it is not. */
+  dateRange(since: Instant | null, until: Instant | null): { low: number; high: number } | null
+  /** Documents and tokens announced by `now`. */
+  statistics(now: Instant, high: number): CorpusStatistics
+  /** Documents that hold the term, announced in (after, now]. */
+  frequency(term: string, after: Instant | null, now: Instant, high: number): number
+  /** Documents announced in (after, now]. */
+  announcedBetween(after: Instant | null, now: Instant, high: number): number
+}
+
+/** Scores every ordinal of the scope: the oracle of the graph, and the quicker way when few are allowed. */
+export function nearestExactly(tier: IndexedTier, vector: Float32Array, scope: Scope, k: number): Neighbour[] {
+  const found: Neighbour[] = []
+  for (let label = scope.low; label < scope.high; label++) {
+    if (scope.allowed !== null && scope.allowed[label] === 0) continue
+    const cosine = tier.cosineAt(label, vector)
+    if (cosine !== null) found.push({ label, cosine })
+  }
+  return found.sort((one, other) => other.cosine - one.cosine).slice(0, k)
+}
