@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ModelUnavailable } from '../domain/errors.ts'
+
+export type Pooling = 'cls' | 'mean'
+
+/** How one transformers.js feature-extraction model is loaded and called. */
+export interface ModelSettings {
+  /** As the user wrote it; opens the same model again. */
+  readonly model: string
+  /** Name below `folder`, or on the hub when `folder` is null. */
+  readonly name: string
+  readonly folder: string | null
+  readonly quantised: boolean
+  readonly pooling: Pooling
+  /** The graph's own output is of unit length already. */
+  readonly normalised: boolean
+  readonly queryPrefix: string
+  readonly documentPrefix: string
+}
+
+/** What only the user can know of a model that is not in the table below. */
+export interface ModelOverrides {
+  readonly pooling: Pooling | null
+  readonly queryPrefix: string | null
+  readonly documentPrefix: string | null
+}
+
+export const noOverrides: ModelOverrides = { pooling: null, queryPrefix: null, documentPrefix: null }
+
+/** The models that ship with Freshet. */
+export const shippedModels = fileURLToPath(new URL('../../data/models', import.meta.url))
+
+type Manner = Pick<ModelSettings, 'pooling' | 'normalised' | 'queryPrefix'>
+
+/** Known models by the last part of their name. Others are called with mean pooling unless the settings say otherwise. */
+const manners: Readonly<Record<string, Manner>> = {
+  'freshet-static': { pooling: 'cls', normalised: true, queryPrefix: '' },
+  'all-MiniLM-L6-v2': { pooling: 'mean', normalised: false, queryPrefix: '' },
+  'bge-small-en-v1.5': bge(),
+  'bge-base-en-v1.5': bge(),
+}
+
+function bge(): Manner {
+  const queryPrefix = 'Represent this sentence for searching relevant passages: '
+  return { pooling: 'cls', normalised: false, queryPrefix }
+}
+
+/**
+ * Reads `NAME`, `FOLDER` or `ORG/NAME`, each with `@fp32` or `@int8` (the default) behind it. A name is looked for among
+ * the shipped models, a folder on disk, the rest on the hub.
+ */
+export function readModel(model: string, overrides: ModelOverrides = noOverrides): ModelSettings {
+  const [, place, precision] = /^(.*?)(?:@(fp32|int8))?$/.exec(model) ?? [null, model, undefined]
+  if (!place) throw new ModelUnavailable(model, 'no embedding model is named; set FRESHET_MODEL, for example to freshet-static')
+  const local = [resolve(place), join(shippedModels, place)].find((folder) => existsSync(join(folder, 'tokenizer.json')))
+  const looksLikePath = place.startsWith('.') || place.startsWith('/')
+  if (!local && (looksLikePath || !place.includes('/'))) {
+    throw new ModelUnavailable(
+      model,
+      `there is no model at ${looksLikePath ? resolve(place) : join(shippedModels, place)}; name a folder with config.json, ` +
+        'tokenizer.json and onnx/, or a model of the hub such as Xenova/all-MiniLM-L6-v2',
+    )
+  }
+  const manner = manners[basename(place)] ?? { pooling: 'mean', normalised: false, queryPrefix: '' }
+  return {
+    model,
+    name: local ? basename(local) : place,
+    folder: local ? dirname(local) : null,
+    quantised: precision !== 'fp32',
+    pooling: overrides.pooling ?? manner.pooling,
+    normalised: manner.normalised,
+    queryPrefix: overrides.queryPrefix ?? manner.queryPrefix,
+    documentPrefix: overrides.documentPrefix ?? '',
+  }
+}
+
+/** `revision` is a digest of the model's own files, so that another model of the same name is another fingerprint. */
+export function fingerprintOf(settings: ModelSettings, revision: string, dimension: number): string {
+  const { name, quantised, pooling, queryPrefix, documentPrefix } = settings
+  const prefixes = queryPrefix || documentPrefix ? JSON.stringify([queryPrefix, documentPrefix]) : '-'
+  return [basename(name), revision, quantised ? 'int8' : 'fp32', pooling, prefixes, dimension].join(':')
+}

@@ -1,0 +1,134 @@
+import type { ChildProcess } from 'node:child_process'
+import { forkProgram } from '../child.ts'
+import { ModelUnavailable } from '../domain/errors.ts'
+import type { Embedder, TextRole } from '../ports.ts'
+import { fingerprintOf, type ModelSettings } from './models.ts'
+import type { EncoderMessage } from './protocol.ts'
+
+const program = new URL('./encoder.ts', import.meta.url)
+
+/** The process went away with requests under way; they can be asked again. */
+class EncoderDied extends Error {
+  override readonly name = 'EncoderDied'
+}
+
+interface Encoder {
+  readonly child: ChildProcess
+  readonly dimension: number
+  readonly revision: string
+  ask(texts: readonly string[]): Promise<(Float32Array | null)[]>
+}
+
+/** A transformers.js model in a process of its own, started again when it dies. Throws ModelUnavailable. */
+export async function openTransformersEmbedder(settings: ModelSettings): Promise<Embedder> {
+  let encoder = await startEncoder(settings)
+  let restarting: Promise<Encoder> | null = null
+  let closed = false
+  const { dimension, revision } = encoder
+  const fingerprint = fingerprintOf(settings, revision, dimension)
+
+  async function living(): Promise<Encoder> {
+    if (encoder.child.connected) return encoder
+    restarting ??= startEncoder(settings).finally(() => {
+      restarting = null
+    })
+    encoder = await restarting
+    if (encoder.revision !== revision) {
+      throw new ModelUnavailable(settings.model, `the files of ${settings.model} changed while in use; start Freshet again`)
+    }
+    return encoder
+  }
+
+  return {
+    fingerprint,
+    model: settings.model,
+    dimension,
+    async embed(texts, role, signal) {
+      if (closed) throw new EncoderDied('the embedder is closed')
+      if (texts.length === 0) return []
+      const prefixed = texts.map((text) => prefixOf(settings, role) + text)
+      const answer = living()
+        .then((one) => one.ask(prefixed))
+        // Once: a text that kills the encoder twice is a fault to be seen, not to be tried for ever.
+        .catch(async (error) => {
+          if (!(error instanceof EncoderDied) || closed) throw error
+          return (await living()).ask(prefixed)
+        })
+      return signal ? abortable(answer, signal) : answer
+    },
+    async close() {
+      closed = true
+      encoder.child.kill()
+    },
+  }
+}
+
+const prefixOf = (settings: ModelSettings, role: TextRole): string =>
+  role === 'query' ? settings.queryPrefix : settings.documentPrefix
+
+function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+interface Waiting {
+  resolve(vectors: (Float32Array | null)[]): void
+  reject(error: Error): void
+}
+
+function startEncoder(settings: ModelSettings): Promise<Encoder> {
+  const child = forkProgram(program, [JSON.stringify(settings)])
+  const waiting = new Map<number, Waiting>()
+  let nextId = 0
+  return new Promise((resolve, reject) => {
+    let dimension = 0
+    const ask = (texts: readonly string[]) =>
+      new Promise<(Float32Array | null)[]>((answered, refused) => {
+        if (!child.connected) return refused(new EncoderDied('the encoder is gone'))
+        const id = nextId++
+        waiting.set(id, { resolve: answered, reject: refused })
+        child.send({ id, texts })
+      })
+    child.on('message', (message: EncoderMessage) => {
+      switch (message.kind) {
+        case 'ready':
+          dimension = message.dimension
+          resolve({ child, dimension, revision: message.revision, ask })
+          return
+        case 'failed':
+          reject(unavailable(settings, message.reason))
+          return
+        case 'embedded':
+          waiting.get(message.id)?.resolve(rows(message.vectors, message.present, dimension))
+          waiting.delete(message.id)
+          return
+        case 'refused':
+          waiting.get(message.id)?.reject(new Error(`the encoder could not embed: ${message.reason}`))
+          waiting.delete(message.id)
+      }
+    })
+    child.on('error', (error) => reject(unavailable(settings, error.message)))
+    child.on('exit', (code, signal) => {
+      reject(unavailable(settings, `its process ended (${signal ?? code})`))
+      for (const one of waiting.values()) one.reject(new EncoderDied(`the encoder ended (${signal ?? code})`))
+      waiting.clear()
+    })
+  })
+}
+
+function unavailable(settings: ModelSettings, reason: string): ModelUnavailable {
+  const where = settings.folder === null ? 'on the hub, which needs a network' : `in ${settings.folder}`
+  return new ModelUnavailable(
+    settings.model,
+    `the embedding model ${settings.name} could not be loaded ${where}: ${reason}. ` +
+      'Set FRESHET_MODEL to freshet-static, or to a folder that holds config.json, tokenizer.json and onnx/.',
+  )
+}
+
+function rows(vectors: Float32Array, present: Uint8Array, dimension: number): (Float32Array | null)[] {
+  return Array.from(present, (one, i) => (one === 1 ? vectors.slice(i * dimension, (i + 1) * dimension) : null))
+}
