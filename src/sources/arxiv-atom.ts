@@ -1,0 +1,149 @@
+import type { DocumentId, DocumentRecord } from '../domain/document.ts'
+import { SourceError } from '../domain/errors.ts'
+import { parseArxivId } from '../domain/identifiers.ts'
+import { parseInstant } from '../domain/instant.ts'
+import type { Source } from '../ports.ts'
+import { arxivRecord, type Rejected, sorted } from './arxiv-record.ts'
+import { authorName, proseOf } from './arxiv-text.ts'
+import { attribute, child, children, countIn, type Element, readAnswer, readXml, textOfChild } from './arxiv-xml.ts'
+import type { PoliteClient } from './http.ts'
+
+const source = 'arxiv-atom'
+export const arxivAtomAddress = 'https://export.arxiv.org/api/query'
+
+export interface AtomPage {
+  readonly records: readonly DocumentRecord[]
+  readonly rejected: readonly Rejected[]
+  readonly total: number
+  readonly startIndex: number
+  /** The search as arXiv understood it: an unknown field prefix comes back as `all:`. Null when it echoes none. */
+  readonly echoedQuery: string | null
+}
+
+/**
+ * Reads a feed of arXiv's API. Throws SourceError: `refused` for a feed that is an error message (sent with 200 or
+ * 400), `contradictory` for a page that is empty although more results are counted, which happens for minutes on end
+ * and must never be taken for the end of the results.
+ */
+export function parseArxivAtom(xml: string): AtomPage {
+  const feed = readXml(source, xml, 'feed')
+  const entries = children(feed, 'entry')
+  const error = entries.find(isError)
+  if (error) throw new SourceError(source, 'refused', `arXiv's API said: ${messageOf(error)}`)
+  const total = countIn(textOfChild(feed, 'totalResults'))
+  if (total === null) throw new SourceError(source, 'unreadable', 'the feed does not say how many results there are')
+  const startIndex = countIn(textOfChild(feed, 'startIndex')) ?? 0
+  if (entries.length === 0 && total > startIndex) {
+    throw new SourceError(source, 'contradictory', `an empty page at ${startIndex} of ${total} results`)
+  }
+  return { ...sorted(entries.map(readEntry)), total, startIndex, echoedQuery: echoedQuery(feed) }
+}
+
+const isError = (entry: Element): boolean => /\/api\/errors(?:#|$)/.test(textOfChild(entry, 'id') ?? '')
+
+const messageOf = (entry: Element): string => proseOf(textOfChild(entry, 'summary') ?? 'an error').slice(0, 200)
+
+/** From the address of the feed itself; the title repeats it unescaped, where a `&` in the query is ambiguous. */
+function echoedQuery(feed: Element): string | null {
+  for (const link of children(feed, 'link')) {
+    const href = attribute(link, 'href') ?? ''
+    if (!URL.canParse(href)) continue
+    const { searchParams, search } = new URL(href)
+    // An older form of the API escapes the whole query string once more.
+    const parameters = searchParams.has('search_query') ? searchParams : new URLSearchParams(unescaped(search.slice(1)))
+    const query = parameters.get('search_query')
+    if (query !== null) return query === '' ? null : query
+  }
+  return null
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return ''
+  }
+}
+
+function readEntry(entry: Element): DocumentRecord | Rejected {
+  const address = textOfChild(entry, 'id') ?? ''
+  const id = parseArxivId(address)
+  if (!id) return { id: address, reason: 'the entry has no arXiv id' }
+  const submitted = parseInstant(textOfChild(entry, 'published') ?? '')
+  const updated = parseInstant(textOfChild(entry, 'updated') ?? '')
+  const versions = [
+    ...(submitted === null ? [] : [{ version: 1, at: submitted }]),
+    ...(updated === null || id.version < 2 ? [] : [{ version: id.version, at: updated }]),
+  ]
+  return arxivRecord({
+    id,
+    title: textOfChild(entry, 'title') ?? '',
+    abstract: textOfChild(entry, 'summary') ?? '',
+    authors: children(entry, 'author')
+      .map((author) => authorName(textOfChild(author, 'name') ?? ''))
+      .filter((name) => name !== ''),
+    categories: categoriesOf(entry),
+    comment: textOfChild(entry, 'comment'),
+    doi: textOfChild(entry, 'doi'),
+    submitted,
+    updated,
+    versions,
+    withdrawn: false,
+  })
+}
+
+/** Primary first. Entries also carry MSC and ACM classes as categories (`05C80`, `I.2.7`), which are not arXiv's. */
+function categoriesOf(entry: Element): string[] {
+  const primary = attribute(child(entry, 'primary_category') ?? {}, 'term')
+  const all = children(entry, 'category').map((category) => attribute(category, 'term'))
+  return [primary, ...all]
+    .filter((term) => term !== null)
+    .filter((term) => /^[a-z][a-z-]*(?:\.[A-Za-z-]+)?$/.test(term))
+}
+
+const batchSize = 100
+const maxBytes = 16 * 1024 * 1024
+
+/**
+ * Looks papers up by their ids, 100 a request. An id that arXiv does not hold, or that is not arXiv's, is absent from
+ * the result; so is an entry that cannot be read.
+ */
+export function arxivLookUp(
+  client: PoliteClient,
+  settings: { readonly baseUrl?: string; readonly deadlineMs: number },
+): NonNullable<Source['lookUp']> {
+  return async (ids, signal) => {
+    const wanted = [...new Set(ids)].filter(isPossible)
+    const found: DocumentRecord[] = []
+    for (let at = 0; at < wanted.length; at += batchSize) {
+      const batch = wanted.slice(at, at + batchSize)
+      const page = await fetchBatch(client, settings, batch, signal)
+      const asked = new Set(batch)
+      found.push(...page.records.filter((record) => asked.has(record.id)))
+    }
+    return found
+  }
+}
+
+/** One impossible id fails its whole batch, and arXiv throttles who sends malformed requests. */
+function isPossible(id: DocumentId): boolean {
+  const parsed = parseArxivId(id)
+  return parsed !== null && parsed.id === id && !/^\d\d(?:00|1[3-9]|[2-9]\d)\./.test(id)
+}
+
+async function fetchBatch(
+  client: PoliteClient,
+  settings: { readonly baseUrl?: string; readonly deadlineMs: number },
+  batch: readonly DocumentId[],
+  signal: AbortSignal,
+): Promise<AtomPage> {
+  // Without max_results the API answers ten, whatever was asked for.
+  const parameters = new URLSearchParams({ id_list: batch.join(','), max_results: String(batchSize) })
+  const answer = await client.get(`${settings.baseUrl ?? arxivAtomAddress}?${parameters}`, {
+    signal,
+    deadlineMs: settings.deadlineMs,
+    maxBytes,
+    accept: 'application/atom+xml',
+  })
+  return readAnswer(source, answer, parseArxivAtom)
+}

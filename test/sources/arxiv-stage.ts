@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { openRuntime } from '../../src/engines/embedded/runtime.ts'
+import { arxivPolicy, politeClient, type RequestPolicy } from '../../src/sources/http.ts'
+import { type Reply, scriptedServer } from './scripted-server.ts'
+import { VirtualClock } from './virtual-clock.ts'
+
+/** A client as it runs, with the real gate, before a scripted arXiv on loopback and under virtual time. */
+export async function stage(script: readonly Reply[], policy: RequestPolicy = arxivPolicy) {
+  const folder = mkdtempSync(join(tmpdir(), 'freshet-http-'))
+  const clock = new VirtualClock()
+  const runtime = openRuntime(join(folder, 'runtime.db'), clock)
+  const gate = clock.watched(runtime.gate)
+  const server = await scriptedServer(script)
+  const client = politeClient({
+    source: 'arxiv-test',
+    userAgent: 'freshet-test/0 (mailto:nobody@example.org)',
+    clock,
+    gate,
+    policy,
+    random: () => 0.5,
+  })
+  onTestFinished(async () => {
+    await server.close()
+    await client.close()
+    runtime.close()
+    rmSync(folder, { recursive: true })
+  })
+  return { client, server, clock, gate, runtime }
+}
