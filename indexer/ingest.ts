@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto'
+import { type DocumentRecord, textOf } from '../src/domain/document.ts'
+import type { Watermark } from '../src/domain/watermark.ts'
+import type { Clock, Embedder, Engine, ImportProgress, WriteCounts } from '../src/ports.ts'
+
+/** Records that are stored together, with the mark that may move once they are. */
+export interface Batch {
+  readonly records: readonly DocumentRecord[]
+  readonly watermark?: Watermark
+  readonly progress?: ImportProgress
+}
+
+export type IngestCounts = { -readonly [change in keyof WriteCounts]: number }
+
+export interface IngestOptions {
+  /** The caller holds the writer lock for all of it; otherwise it is taken for each batch. */
+  readonly lockHeld: boolean
+  readonly purpose: string
+  onBatch?(batch: Batch, counts: IngestCounts): void
+}
+
+const lockWaitMs = 30 * 60_000
+
+export const contentHashOf = (record: DocumentRecord): string =>
+  createHash('sha256').update(textOf(record)).digest('hex').slice(0, 32)
+
+/**
+ * Stores batches in order, each with its embeddings and its mark in one transaction, so that a document can be found
+ * the moment it commits. While one batch is written the next is embedded.
+ */
+export async function ingest(
+  engine: Engine,
+  embedder: Embedder,
+  clock: Clock,
+  batches: AsyncIterable<Batch>,
+  options: IngestOptions,
+): Promise<IngestCounts> {
+  const totals: IngestCounts = { new: 0, revised: 0, withdrawn: 0, unchanged: 0, stale: 0 }
+  const store = async (prepared: Prepared) => {
+    const lock = options.lockHeld ? null : await engine.lock(options.purpose, lockWaitMs)
+    try {
+      const { watermark, progress } = prepared.batch
+      const counts = engine.documents.write({
+        writes: prepared.writes,
+        embeddings: prepared.embeddings,
+        harvested: clock.now(),
+        ...(watermark && { watermark }),
+        ...(progress && { progress }),
+      })
+      add(totals, counts)
+    } finally {
+      lock?.release()
+    }
+    options.onBatch?.(prepared.batch, totals)
+  }
+  let ahead: Promise<Prepared> | null = null
+  for await (const batch of batches) {
+    const next = prepare(engine, embedder, batch)
+    // It is awaited one turn later; until then a failure must not count as unhandled.
+    next.catch(() => {})
+    if (ahead) await store(await ahead)
+    ahead = next
+  }
+  if (ahead) await store(await ahead)
+  return totals
+}
+
+type Prepared = { batch: Batch } & Pick<Parameters<Engine['documents']['write']>[0], 'writes' | 'embeddings'>
+
+async function prepare(engine: Engine, embedder: Embedder, batch: Batch): Promise<Prepared> {
+  const writes = batch.records.map((record) => ({ record, contentHash: contentHashOf(record) }))
+  const texts = new Map(
+    writes.filter(({ record }) => !record.withdrawn).map(({ record, contentHash }) => [contentHash, textOf(record)]),
+  )
+  return { batch, writes, embeddings: await embedMissing(engine, embedder, texts) }
+}
+
+/** Embeds those texts, by content hash, that the store has no vector of for this fingerprint. */
+export async function embedMissing(
+  engine: Engine,
+  embedder: Embedder,
+  texts: ReadonlyMap<string, string>,
+): Promise<Prepared['embeddings']> {
+  const { fingerprint } = embedder
+  const known = engine.embeddings.has(fingerprint, [...texts.keys()])
+  const missing = [...texts].filter(([hash]) => !known.has(hash))
+  const vectors = await embedder.embed(
+    missing.map(([, text]) => text),
+    'document',
+  )
+  return missing.map(([contentHash], i) => ({ fingerprint, contentHash, vector: vectors[i] }))
+}
+
+function add(totals: IngestCounts, counts: WriteCounts): void {
+  totals.new += counts.new
+  totals.revised += counts.revised
+  totals.withdrawn += counts.withdrawn
+  totals.unchanged += counts.unchanged
+  totals.stale += counts.stale
+}

@@ -1,0 +1,161 @@
+import { pathToFileURL } from 'node:url'
+import { Command } from 'commander'
+import { openEngine, openRuntimeIn } from '../src/compose.ts'
+import { loadEnvFile, readConfig } from '../src/config.ts'
+import { isoOf } from '../src/domain/instant.ts'
+import { type Log, openLog } from '../src/log.ts'
+import { type Indexer, openIndexer } from './indexer.ts'
+import type { Night } from './nightly.ts'
+import { progressBar } from './progress.ts'
+import { scheduleNightly } from './schedule.ts'
+import { systemClock } from '../src/clock.ts'
+
+/** What the indexer tells the server that started it. */
+export interface IndexerNews {
+  readonly running: boolean
+  readonly nextNight: string | null
+}
+
+/** `index once | schedule | status | rollback`, alone or as part of the `freshet` command. */
+export function indexCommand(): Command {
+  const command = new Command('index').description('the nightly job: harvest, build, verify, publish')
+  command.command('once').description('run one night now').action(once)
+  command.command('schedule').description('run every night, until stopped').action(schedule)
+  command.command('status').description('generations and watermarks').action(status)
+  command.command('rollback').description('serve the generation before the current one').action(rollback)
+  return command
+}
+
+async function once(): Promise<void> {
+  const config = readConfig(process.env)
+  const log = openLog('indexer', config.log)
+  const stop = stopSignal()
+  const indexer = await openIndexer(config, log)
+  const bar = progressBar('building')
+  try {
+    report(await indexer.begin(stop))
+    const done = await indexer.night(stop, bar.update)
+    bar.stop()
+    reportNight(done)
+    if (done.harvests.some((one) => one.outcome === 'failed')) process.exitCode = 3
+  } finally {
+    bar.stop()
+    await indexer.close()
+  }
+}
+
+async function schedule(): Promise<void> {
+  const config = readConfig(process.env)
+  const log = openLog('indexer', config.log)
+  const stop = stopSignal()
+  const indexer = await openIndexer(config, log)
+  let running = false
+  const nightly = scheduleNightly(config.nightly, log, () => run())
+  const tell = () => {
+    const news: IndexerNews = { running, nextNight: nightly.next?.toISOString() ?? null }
+    if (process.connected) process.send?.(news)
+  }
+  const run = async () => {
+    running = true
+    tell()
+    try {
+      logNight(log, await indexer.night(stop))
+    } finally {
+      running = false
+      tell()
+    }
+  }
+  tell()
+  await untilStopped(stop, log, indexer, run)
+  await nightly.stop()
+  await indexer.close()
+}
+
+/** The first generation at once, a missed night next, then whatever the schedule says. */
+async function untilStopped(stop: AbortSignal, log: Log, indexer: Indexer, run: () => Promise<void>): Promise<void> {
+  try {
+    await indexer.begin(stop)
+    if (indexer.overdue()) await run()
+  } catch (error) {
+    if (!stop.aborted) log.error({ err: error }, 'the first job failed; the schedule goes on')
+  }
+  if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }))
+}
+
+async function status(): Promise<void> {
+  const config = readConfig(process.env)
+  const engine = await openEngine(config.dataFolder)
+  const runtime = openRuntimeIn(config.dataFolder)
+  const current = engine.catalog.current()
+  for (const one of engine.catalog.list()) {
+    const mark = one.id === current?.id ? '*' : ' '
+    console.log(`${mark} generation ${one.id}  ${one.state}  ${isoOf(one.createdAt)}  ${one.documents} documents  ${one.fingerprint}`)
+  }
+  if (!current) console.log('no generation is published yet')
+  else console.log(`${engine.documents.lastSeq() - current.mark} changes since`)
+  for (const one of engine.documents.watermarks()) console.log(`${one.source} is harvested through ${one.through}`)
+  runtime.close()
+  await engine.close()
+}
+
+async function rollback(): Promise<void> {
+  const config = readConfig(process.env)
+  const engine = await openEngine(config.dataFolder)
+  const lock = await engine.lock('rollback', 60_000)
+  try {
+    const now = engine.catalog.rollback(systemClock.now())
+    console.log(`generation ${now.id} of ${isoOf(now.createdAt)} serves again; what came since is in the fresh tier`)
+  } finally {
+    lock.release()
+    await engine.close()
+  }
+}
+
+function reportNight({ swept, harvests, build }: Night): void {
+  if (swept.length > 0) console.log(`swept ${swept.join(', ')}`)
+  for (const one of harvests) {
+    if (one.counts === null) console.log(`${one.source}: failed, nothing of it was lost: ${one.error}`)
+    else {
+      const { new: fresh, revised, withdrawn } = one.counts
+      console.log(`${one.source}: ${fresh} new, ${revised} revised, ${withdrawn} withdrawn since ${one.window.from}`)
+    }
+    for (const { id, reason } of one.rejected.slice(0, 20)) console.log(`  unreadable ${id}: ${reason}`)
+  }
+  report(build)
+}
+
+function report(build: Night['build'] | null): void {
+  if (build?.outcome === 'nothing-new') console.log('nothing new: the current generation stays')
+  if (build?.outcome !== 'published') return
+  const { manifest, verification } = build
+  const recall = verification.recallAt10.toFixed(3)
+  console.log(`generation ${manifest.id} is published: ${manifest.documents} documents, recall@10 ${recall} against exact search`)
+}
+
+function logNight(log: Log, { harvests, build }: Night): void {
+  for (const one of harvests) {
+    if (one.error === null) log.info({ source: one.source, ...one.counts, rejected: one.rejected.length }, 'harvested')
+    else log.warn({ source: one.source, error: one.error }, 'a source failed; its watermark stays')
+  }
+  log.info({ outcome: build.outcome, generation: build.outcome === 'published' ? build.manifest.id : null }, 'the night is done')
+}
+
+/** Ends with Ctrl-C, with a terminate signal, or with the server that started us. */
+function stopSignal(): AbortSignal {
+  const controller = new AbortController()
+  const stop = () => controller.abort(new Error('stopped'))
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+  process.once('disconnect', stop)
+  return controller.signal
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  loadEnvFile()
+  await indexCommand()
+    .parseAsync()
+    .catch((error) => {
+      console.error(error instanceof Error ? `${error.name}: ${error.message}` : error)
+      process.exitCode = 1
+    })
+}

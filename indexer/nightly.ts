@@ -1,0 +1,43 @@
+import type { Clock, Embedder, Engine, Runtime, Source } from '../src/ports.ts'
+import { type BuildOptions, type BuildResult, buildGeneration } from './build.ts'
+import { type HarvestReport, harvest } from './harvest.ts'
+
+export interface NightParts {
+  readonly engine: Engine
+  /** The embedder of the settings, for the generation to be built. */
+  readonly embedder: Embedder
+  /** The embedder of the generation that serves, so that what is harvested can be found at once. */
+  readonly serving: Embedder
+  readonly sources: readonly Source[]
+  readonly runtime: Runtime
+  readonly clock: Clock
+}
+
+export interface Night {
+  readonly swept: readonly string[]
+  readonly harvests: readonly HarvestReport[]
+  readonly build: BuildResult
+}
+
+/** Harvest, build, verify, publish, under the writer lock from end to end. Running it twice changes nothing. */
+export async function night(
+  { engine, embedder, serving, sources, runtime, clock }: NightParts,
+  lockWaitMs: number,
+  signal: AbortSignal,
+  onProgress?: BuildOptions['onProgress'],
+): Promise<Night> {
+  const lock = await engine.lock('nightly job', lockWaitMs)
+  try {
+    const swept = await engine.catalog.sweep()
+    const harvests: HarvestReport[] = []
+    for (const source of sources) {
+      harvests.push(await harvest(engine, serving, source, runtime, clock, signal))
+    }
+    signal.throwIfAborted()
+    const build = await buildGeneration(engine, embedder, { clock, ...(onProgress && { onProgress }) })
+    await engine.catalog.sweep()
+    return { swept, harvests, build }
+  } finally {
+    lock.release()
+  }
+}

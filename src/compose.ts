@@ -1,0 +1,94 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { systemClock } from './clock.ts'
+import type { Config } from './config.ts'
+import { BadSetting } from './domain/errors.ts'
+import { type ModelOverrides, noOverrides, readModel } from './embedders/models.ts'
+import { rememberingQueries } from './embedders/remembered.ts'
+import { openTransformersEmbedder } from './embedders/transformers.ts'
+import { openEmbeddedEngine } from './engines/embedded/engine.ts'
+import { openRuntime } from './engines/embedded/runtime.ts'
+import type { Embedder, Engine, Runtime, Source } from './ports.ts'
+import { arxivOai } from './sources/arxiv-oai.ts'
+import { arxivPolicy, type PoliteClient, politeClient } from './sources/http.ts'
+
+/** The only file that names concrete adapters. */
+
+export const version = '0.1.0'
+
+export const openEngine = (folder: string): Promise<Engine> => openEmbeddedEngine(folder, systemClock)
+
+export function openRuntimeIn(folder: string): Runtime {
+  mkdirSync(folder, { recursive: true })
+  return openRuntime(join(folder, 'runtime.db'), systemClock)
+}
+
+const rememberedQueries = 10_000
+
+export async function openEmbedder(model: string, overrides: ModelOverrides = noOverrides): Promise<Embedder> {
+  return rememberingQueries(await openTransformersEmbedder(readModel(model, overrides)), rememberedQueries)
+}
+
+/**
+ * The embedders of a process: the one of the settings, and while a generation of another model still serves, that
+ * one's too. They are told apart by fingerprint, so vectors of different models never meet.
+ */
+export class Embedders {
+  readonly configured: Embedder
+  readonly #known = new Map<string, Embedder>()
+
+  constructor(configured: Embedder) {
+    this.configured = configured
+    this.#known.set(configured.fingerprint, configured)
+  }
+
+  get(fingerprint: string): Embedder | null {
+    return this.#known.get(fingerprint) ?? null
+  }
+
+  /** The embedder that the published generation was built with; throws ModelUnavailable when it cannot be had. */
+  async serving(engine: Engine): Promise<Embedder> {
+    const current = engine.catalog.current()
+    if (!current) return this.configured
+    const known = this.#known.get(current.fingerprint)
+    if (known) return known
+    const opened = await openEmbedder(current.model)
+    this.#known.set(opened.fingerprint, opened)
+    // The same name with other files is another model: its vectors are not comparable with the generation's.
+    return opened.fingerprint === current.fingerprint ? opened : this.configured
+  }
+
+  async close(): Promise<void> {
+    for (const embedder of this.#known.values()) await embedder.close()
+  }
+}
+
+export interface OpenSources {
+  readonly sources: readonly Source[]
+  close(): Promise<void>
+}
+
+export function openSources(config: Config, runtime: Runtime): OpenSources {
+  const clients: PoliteClient[] = []
+  const sources = config.sources.map((name): Source => {
+    if (name !== 'arxiv') throw new BadSetting(`FRESHET_SOURCES: there is no source ${name}; known: arxiv, or none`)
+    const client = politeClient({
+      source: name,
+      userAgent: userAgent(config.contact),
+      clock: systemClock,
+      gate: runtime.gate,
+      policy: arxivPolicy,
+      random: Math.random,
+    })
+    clients.push(client)
+    return arxivOai({ client, categories: config.arxiv.categories, baseUrl: config.arxiv.oaiUrl })
+  })
+  return {
+    sources,
+    async close() {
+      for (const client of clients) await client.close()
+    },
+  }
+}
+
+const userAgent = (contact: string): string => `freshet/${version}${contact === '' ? '' : ` (${contact})`}`

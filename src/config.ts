@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { BadSetting } from './domain/errors.ts'
+
+/** Every setting, read from the environment (and a `.env` file beside the program). `.env.example` documents each. */
+const list = z.string().transform((text) =>
+  text
+    .split(/[\s,]+/)
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+)
+
+const settings = z.object({
+  FRESHET_HOST: z.string().min(1).default('127.0.0.1'),
+  FRESHET_PORT: z.coerce.number().int().min(0).max(65535).default(8787),
+  FRESHET_DATA: z.string().min(1).default('data').transform((folder) => resolve(folder)),
+  FRESHET_API_KEYS: list.default([]),
+  FRESHET_MODEL: z.string().min(1).default('freshet-static'),
+  FRESHET_MODEL_POOLING: z.enum(['cls', 'mean']).optional(),
+  FRESHET_MODEL_QUERY_PREFIX: z.string().optional(),
+  FRESHET_MODEL_DOCUMENT_PREFIX: z.string().optional(),
+  FRESHET_SOURCES: list.default(['arxiv']),
+  FRESHET_ARXIV_CATEGORIES: list.default(['cs.AI', 'cs.CL', 'cs.IR', 'cs.LG']),
+  FRESHET_ARXIV_OAI_URL: z.url().default('https://oaipmh.arxiv.org/oai'),
+  FRESHET_ARXIV_API_URL: z.url().default('https://export.arxiv.org/api/query'),
+  FRESHET_CONTACT: z.string().default(''),
+  FRESHET_NIGHTLY: z.string().min(1).default('45 22 * * *'),
+  FRESHET_NIGHTLY_ZONE: z.string().min(1).default('America/New_York'),
+  FRESHET_INDEXER: z.enum(['child', 'off']).default('child'),
+  FRESHET_LOG: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
+})
+
+export const settingNames: readonly string[] = Object.keys(settings.shape)
+
+export type Config = ReturnType<typeof readConfig>
+
+/** Throws BadSetting with a sentence per wrong setting. */
+export function readConfig(env: NodeJS.ProcessEnv) {
+  // An empty value in a .env file means "not set".
+  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name.startsWith('FRESHET_') && value))
+  const unknown = Object.keys(given).filter((name) => !settingNames.includes(name))
+  if (unknown.length > 0) throw new BadSetting(`unknown setting ${unknown.join(', ')}; .env.example lists all of them`)
+  const read = settings.safeParse(given)
+  if (!read.success) {
+    throw new BadSetting(read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
+  }
+  const found = read.data
+  return {
+    host: found.FRESHET_HOST,
+    port: found.FRESHET_PORT,
+    dataFolder: found.FRESHET_DATA,
+    apiKeys: found.FRESHET_API_KEYS,
+    model: found.FRESHET_MODEL,
+    modelOverrides: {
+      pooling: found.FRESHET_MODEL_POOLING ?? null,
+      queryPrefix: found.FRESHET_MODEL_QUERY_PREFIX ?? null,
+      documentPrefix: found.FRESHET_MODEL_DOCUMENT_PREFIX ?? null,
+    },
+    sources: found.FRESHET_SOURCES.filter((name) => name !== 'none'),
+    arxiv: {
+      categories: found.FRESHET_ARXIV_CATEGORIES,
+      oaiUrl: found.FRESHET_ARXIV_OAI_URL,
+      apiUrl: found.FRESHET_ARXIV_API_URL,
+    },
+    contact: found.FRESHET_CONTACT,
+    nightly: { cron: found.FRESHET_NIGHTLY, zone: found.FRESHET_NIGHTLY_ZONE },
+    indexer: found.FRESHET_INDEXER,
+    log: found.FRESHET_LOG,
+  } as const
+}
+
+/** Reads `.env` of the working directory into the environment; what is set already wins. */
+export function loadEnvFile(): void {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+}
