@@ -1,0 +1,115 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { systemClock } from '../src/clock.ts'
+import { Embedders, openEmbedder, openEngine } from '../src/compose.ts'
+import { readConfig } from '../src/config.ts'
+import type { Hit, RankedAnswer } from '../src/domain/answer.ts'
+import { dayOf, endOfDay, startOfDay } from '../src/domain/instant.ts'
+import { modes, type Query, sorts } from '../src/domain/query.ts'
+import { understand } from '../src/domain/understanding.ts'
+import { shippedCalibration } from '../src/retrieval/calibration.ts'
+import { effectiveFilters, search } from '../src/retrieval/search.ts'
+import { dayOption } from './import.ts'
+
+interface Options {
+  readonly since?: string
+  readonly until?: string
+  readonly category?: string[]
+  readonly source?: string[]
+  readonly author?: string[]
+  readonly mode: Query['mode']
+  readonly sort: Query['sort']
+  readonly freshness: Query['freshness']
+  readonly limit: number
+  readonly explain?: true
+}
+
+export const searchCommand = (): Command =>
+  new Command('search')
+    .description('search from the terminal, without a server')
+    .argument('<words...>')
+    .option('--since <day>', 'announced on this day or later')
+    .option('--until <day>', 'announced on this day or earlier')
+    .option('--category <category...>', 'such as cs.IR, or cs for all of them')
+    .option('--source <source...>')
+    .option('--author <name...>')
+    .addOption(new Option('--mode <mode>').choices(modes).default('auto'))
+    .addOption(new Option('--sort <order>').choices(sorts).default('relevance'))
+    .option('--freshness <wish>', 'auto, off, or 0 to 1: how much recency counts', freshnessWish, 'auto')
+    .option('--limit <n>', '1 to 100', limitOf, 10)
+    .option('--explain', 'every part of each score')
+    .action(async (words: string[], options: Options) => {
+      const config = readConfig(process.env)
+      const query = queryOf(words.join(' '), options)
+      const engine = await openEngine(config.dataFolder)
+      const embedders = new Embedders(await openEmbedder(config.model, config.modelOverrides))
+      await embedders.serving(engine)
+      const reader = await engine.openReader()
+      const answer = await search(query, reader.snapshot(), {
+        documents: engine.documents,
+        embedderFor: (fingerprint) => embedders.get(fingerprint),
+        calibration: shippedCalibration,
+        stopwatch: () => performance.now(),
+      })
+      print(answer, options.explain ?? false)
+      await reader.close()
+      await embedders.close()
+      await engine.close()
+    })
+
+function limitOf(text: string): number {
+  const limit = Number(text)
+  if (!Number.isInteger(limit) || limit < 1 || limit > 100) throw new InvalidArgumentError('a whole number from 1 to 100')
+  return limit
+}
+
+function freshnessWish(text: string): Query['freshness'] {
+  if (text === 'auto' || text === 'off') return text
+  const wish = Number(text)
+  if (text.trim() === '' || !(wish >= 0 && wish <= 1)) throw new InvalidArgumentError('auto, off, or a number from 0 to 1')
+  return wish
+}
+
+function queryOf(text: string, options: Options): Query {
+  const now = systemClock.now()
+  const { mode, sort, freshness, limit } = options
+  return {
+    text,
+    ...understand(text, now),
+    filters: {
+      since: dayOption('--since', options.since, startOfDay),
+      until: dayOption('--until', options.until, endOfDay),
+      categories: options.category ?? [],
+      sources: options.source ?? [],
+      authors: options.author ?? [],
+    },
+    mode,
+    sort,
+    fusion: 'convex',
+    freshness,
+    limit,
+    offset: 0,
+    now,
+    explain: options.explain ?? false,
+  }
+}
+
+function print(answer: RankedAnswer, explain: boolean): void {
+  const { route, query } = answer
+  const { since, until } = effectiveFilters(query)
+  if (query.dates) console.log(`“${query.dates.words}” is read as a filter: ${since ? dayOf(since) : '…'} to ${until ? dayOf(until) : '…'}`)
+  for (const one of answer.degraded) console.log(`degraded, ${one.part}: ${one.reason}`)
+  if (answer.abstained) console.log(answer.hits.length > 0 ? 'Nothing matches well; the nearest are:' : 'Nothing matches.')
+  for (const hit of answer.hits) printHit(hit, explain)
+  console.log(`\nroute ${route.tiers.join(' + ')}; recency wanted ${Math.round(route.gate.pRecent * 100)}%`)
+  for (const reason of route.reasons) console.log(`  ${reason.says}`)
+  const generation = answer.generation === null ? 'no generation' : `generation ${answer.generation}`
+  console.log(`${generation}, ${answer.candidates} candidates, ${Object.entries(answer.tookMs).map(([stage, ms]) => `${stage} ${ms.toFixed(1)} ms`).join(', ')}`)
+}
+
+function printHit(hit: Hit, explain: boolean): void {
+  const authors = hit.authors.length > 3 ? `${hit.authors.slice(0, 3).join(', ')} and ${hit.authors.length - 3} more` : hit.authors.join(', ')
+  console.log(`\n${String(hit.rank).padStart(2)}. ${hit.title}`)
+  console.log(`    ${hit.announced ? dayOf(hit.announced) : 'undated'}  ${hit.categories[0] ?? ''}  ${hit.tier}  depth ${hit.depth.toFixed(2)}  freshness ${hit.freshness.toFixed(2)}  ${authors}`)
+  console.log(`    ${hit.url}`)
+  if (explain) console.log(`    ${JSON.stringify(hit.parts)}`)
+}
