@@ -30,7 +30,9 @@ export const restoreCommand = (): Command =>
           lock.release()
         }
         const { documents } = engine.documents.counts()
-        console.log(`${documents} documents are restored and searchable; \`freshet index once\` builds their static index`)
+        console.log(
+          `${documents} documents are restored and searchable; \`freshet index once\` builds their static index`,
+        )
       } finally {
         await engine.close()
       }

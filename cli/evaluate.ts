@@ -85,7 +85,9 @@ async function evaluateBeir(folder: string, options: Options, place: Place): Pro
     const grades = qrels.get(id)
     return grades ? [{ topic: id, query: plainQuery(text, now), grades }] : []
   })
-  console.log(`${name} (${split}): ${collection.engine.documents.count()} documents, ${topics.length} judged queries, ${collection.embedder.fingerprint}`)
+  console.log(
+    `${name} (${split}): ${collection.engine.documents.count()} documents, ${topics.length} judged queries, ${collection.embedder.fingerprint}`,
+  )
   for (const arm of ['lexical', 'dense', 'hybrid', 'rrf'] as const) {
     const ranked = await runArm(arm, topics, collection, options)
     const figure = (of: (one: Judged) => number) => mean(topics.map(of)).toFixed(4)
@@ -101,10 +103,17 @@ async function evaluateTopics(folder: string, options: Options, place: Place): P
   if (!options.corpus) throw new BadSetting('judged topics need --corpus, the papers they were judged over')
   const { topics, qrels } = await readTopics(folder)
   const collection = await opened({ ...place, files: corpusFiles(options.corpus), read: importFormats['arxiv-jsonl'] })
-  console.log(`${topics.length} topics over ${collection.engine.documents.count()} papers, each as of its day, ${collection.embedder.fingerprint}`)
-  const judgedTopics = topics.map((topic) => ({ ...judgedAsAsked(topic, qrels.get(topic.id) ?? new Map(), collection), topic }))
+  console.log(
+    `${topics.length} topics over ${collection.engine.documents.count()} papers, each as of its day, ${collection.embedder.fingerprint}`,
+  )
+  const judgedTopics = topics.map((topic) => ({
+    ...judgedAsAsked(topic, qrels.get(topic.id) ?? new Map(), collection),
+    topic,
+  }))
   const classes = [...new Set(topics.map((topic) => topic.class))].filter((name) => name !== 'dated')
-  console.log(`${'nDCG@10'.padEnd(22)}${[...classes, 'all undated', 'dated', 'judged@10'].map((name) => name.padStart(12)).join('')}`)
+  console.log(
+    `${'nDCG@10'.padEnd(22)}${[...classes, 'all undated', 'dated', 'judged@10'].map((name) => name.padStart(12)).join('')}`,
+  )
   for (const [arm, label] of rows) {
     const asJudged = judgedTopics.map((one) => ({ topic: one.topic.id, query: one.query, grades: one.grades }))
     const ranked = await runArm(arm, asJudged, collection, options)

@@ -55,7 +55,11 @@ async function runImport(format: Format, files: string[], filter: Filter): Promi
         bar.update(Math.round(bytes / 1024), Math.round(of / 1024), `| ${counts.new} new`)
       const embedder = await embedders.serving(engine)
       try {
-        const report = await importFile(engine, embedder, systemClock, file, { ...options, signal: stop.signal, onProgress })
+        const report = await importFile(engine, embedder, systemClock, file, {
+          ...options,
+          signal: stop.signal,
+          onProgress,
+        })
         bar.stop()
         print(report)
       } finally {

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { indexCommand } from '../indexer/main.ts'
-import { loadEnvFile } from '../src/config.ts'
 import { version } from '../src/compose.ts'
+import { loadEnvFile } from '../src/config.ts'
 import { backupCommand, restoreCommand } from './backup.ts'
 import { doctorCommand } from './doctor.ts'
 import { evaluateCommand } from './evaluate.ts'

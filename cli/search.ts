@@ -58,14 +58,16 @@ export const searchCommand = (): Command =>
 
 function limitOf(text: string): number {
   const limit = Number(text)
-  if (!Number.isInteger(limit) || limit < 1 || limit > 100) throw new InvalidArgumentError('a whole number from 1 to 100')
+  if (!Number.isInteger(limit) || limit < 1 || limit > 100)
+    throw new InvalidArgumentError('a whole number from 1 to 100')
   return limit
 }
 
 function freshnessWish(text: string): Query['freshness'] {
   if (text === 'auto' || text === 'off') return text
   const wish = Number(text)
-  if (text.trim() === '' || !(wish >= 0 && wish <= 1)) throw new InvalidArgumentError('auto, off, or a number from 0 to 1')
+  if (text.trim() === '' || !(wish >= 0 && wish <= 1))
+    throw new InvalidArgumentError('auto, off, or a number from 0 to 1')
   return wish
 }
 
@@ -96,20 +98,33 @@ function queryOf(text: string, options: Options): Query {
 function print(answer: RankedAnswer, explain: boolean): void {
   const { route, query } = answer
   const { since, until } = effectiveFilters(query)
-  if (query.dates) console.log(`“${query.dates.words}” is read as a filter: ${since ? dayOf(since) : '…'} to ${until ? dayOf(until) : '…'}`)
+  if (query.dates)
+    console.log(
+      `“${query.dates.words}” is read as a filter: ${since ? dayOf(since) : '…'} to ${until ? dayOf(until) : '…'}`,
+    )
   for (const one of answer.degraded) console.log(`degraded, ${one.part}: ${one.reason}`)
-  if (answer.abstained) console.log(answer.hits.length > 0 ? 'Nothing matches well; the nearest are:' : 'Nothing matches.')
+  if (answer.abstained)
+    console.log(answer.hits.length > 0 ? 'Nothing matches well; the nearest are:' : 'Nothing matches.')
   for (const hit of answer.hits) printHit(hit, explain)
   console.log(`\nroute ${route.tiers.join(' + ')}; recency wanted ${Math.round(route.gate.pRecent * 100)}%`)
   for (const reason of route.reasons) console.log(`  ${reason.says}`)
   const generation = answer.generation === null ? 'no generation' : `generation ${answer.generation}`
-  console.log(`${generation}, ${answer.candidates} candidates, ${Object.entries(answer.tookMs).map(([stage, ms]) => `${stage} ${ms.toFixed(1)} ms`).join(', ')}`)
+  console.log(
+    `${generation}, ${answer.candidates} candidates, ${Object.entries(answer.tookMs)
+      .map(([stage, ms]) => `${stage} ${ms.toFixed(1)} ms`)
+      .join(', ')}`,
+  )
 }
 
 function printHit(hit: Hit, explain: boolean): void {
-  const authors = hit.authors.length > 3 ? `${hit.authors.slice(0, 3).join(', ')} and ${hit.authors.length - 3} more` : hit.authors.join(', ')
+  const authors =
+    hit.authors.length > 3
+      ? `${hit.authors.slice(0, 3).join(', ')} and ${hit.authors.length - 3} more`
+      : hit.authors.join(', ')
   console.log(`\n${String(hit.rank).padStart(2)}. ${hit.title}`)
-  console.log(`    ${hit.announced ? dayOf(hit.announced) : 'undated'}  ${hit.categories[0] ?? ''}  ${hit.tier}  depth ${hit.depth.toFixed(2)}  freshness ${hit.freshness.toFixed(2)}  ${authors}`)
+  console.log(
+    `    ${hit.announced ? dayOf(hit.announced) : 'undated'}  ${hit.categories[0] ?? ''}  ${hit.tier}  depth ${hit.depth.toFixed(2)}  freshness ${hit.freshness.toFixed(2)}  ${authors}`,
+  )
   console.log(`    ${hit.url}`)
   if (explain) console.log(`    ${JSON.stringify(hit.parts)}`)
 }

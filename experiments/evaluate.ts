@@ -1,5 +1,5 @@
-import type { Candidate } from '../src/domain/evidence.ts'
 import type { DocumentId } from '../src/domain/document.ts'
+import type { Candidate } from '../src/domain/evidence.ts'
 import type { Instant } from '../src/domain/instant.ts'
 import { noFilters, type Query } from '../src/domain/query.ts'
 import { termsOf } from '../src/domain/terms.ts'

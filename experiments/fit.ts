@@ -4,15 +4,20 @@ import { Command } from 'commander'
 import { systemClock } from '../src/clock.ts'
 import { loadEnvFile, readConfig } from '../src/config.ts'
 import { readCues } from '../src/domain/cues.ts'
+import type { Evidence } from '../src/domain/evidence.ts'
 import { endOfDay } from '../src/domain/instant.ts'
 import { noFilters } from '../src/domain/query.ts'
-import type { Evidence } from '../src/domain/evidence.ts'
 import { termsOf } from '../src/domain/terms.ts'
-import { type Calibration, type DepthCalibration, depthCalibrationFor, shippedCalibration } from '../src/retrieval/calibration.ts'
+import {
+  type Calibration,
+  type DepthCalibration,
+  depthCalibrationFor,
+  shippedCalibration,
+} from '../src/retrieval/calibration.ts'
 import { convex } from '../src/retrieval/fusion.ts'
 import { type GateSigns, signsOf } from '../src/retrieval/router.ts'
-import { candidateDepth } from '../src/retrieval/search.ts'
 import { measureDepth } from '../src/retrieval/score.ts'
+import { candidateDepth } from '../src/retrieval/search.ts'
 import { importFormats } from '../src/sources/files/formats.ts'
 import { readTopics, type Topic } from '../src/sources/files/topics.ts'
 import { type Collection, corpusFiles, openCollection } from './collection.ts'
@@ -44,7 +49,12 @@ interface Observed {
   readonly signs: GateSigns
 }
 
-async function observe(topic: Topic, form: Observed['form'], grades: Grades, collection: Collection): Promise<Observed> {
+async function observe(
+  topic: Topic,
+  form: Observed['form'],
+  grades: Grades,
+  collection: Collection,
+): Promise<Observed> {
   const { engine, embedder, snapshot } = collection
   const query = plainQuery(topic[form], endOfDay(topic.asOf))
   const [vector] = await embedder.embed([query.subject], 'query')
@@ -65,7 +75,14 @@ async function observe(topic: Topic, form: Observed['form'], grades: Grades, col
   const calibration = depthCalibrationFor(embedder.fingerprint, shippedCalibration)
   const deep = measureDepth(evidence, convex(evidence, calibration.alpha), calibration)
   const cues = readCues(query.subject, new Date(query.now).getUTCFullYear())
-  return { topic, form, evidence, ids, grades: ids.map((id) => grades.get(id)), signs: signsOf(query, cues, evidence, deep) }
+  return {
+    topic,
+    form,
+    evidence,
+    ids,
+    grades: ids.map((id) => grades.get(id)),
+    signs: signsOf(query, cues, evidence, deep),
+  }
 }
 
 /** Weight of BM25 / ideal BM25 beside the cosine. */
@@ -86,7 +103,10 @@ function bestBalance(observed: readonly Observed[]): number {
       undated.map((one) => {
         const scores = absolute(one.evidence, balance)
         const order = scores.map((_, i) => i).sort((a, b) => scores[b] - scores[a])
-        return rankedNdcg(one, order.map((i) => one.evidence.candidates[i].key))
+        return rankedNdcg(
+          one,
+          order.map((i) => one.evidence.candidates[i].key),
+        )
       }),
     )
   return balances.map((balance) => ({ balance, value: quality(balance) })).sort((a, b) => b.value - a.value)[0].balance
@@ -145,7 +165,12 @@ const gateExamples = (observed: readonly Observed[]): Example[] =>
     }))
 
 const logLoss = (examples: readonly Example[], weights: readonly number[]): number =>
-  mean(examples.map(({ features, label }) => -Math.log(label === 1 ? probability(weights, features) : 1 - probability(weights, features))))
+  mean(
+    examples.map(
+      ({ features, label }) =>
+        -Math.log(label === 1 ? probability(weights, features) : 1 - probability(weights, features)),
+    ),
+  )
 
 function crossValidate(observed: readonly Observed[], alpha: number): void {
   const topics = [...new Set(observed.map((one) => one.topic))]
@@ -160,15 +185,27 @@ function crossValidate(observed: readonly Observed[], alpha: number): void {
     const calibration = fitDepth(train, alpha)
     for (const one of test.filter(({ topic, form }) => form === 'query' && topic.class !== 'dated')) {
       const fused = convex(one.evidence, alpha)
-      depthNdcg.push(rankedNdcg(one, measureDepth(one.evidence, fused, calibration).map((each) => each.candidate.key)))
-      fusedNdcg.push(rankedNdcg(one, [...fused].sort((a, b) => b[1] - a[1]).map(([key]) => key)))
+      depthNdcg.push(
+        rankedNdcg(
+          one,
+          measureDepth(one.evidence, fused, calibration).map((each) => each.candidate.key),
+        ),
+      )
+      fusedNdcg.push(
+        rankedNdcg(
+          one,
+          [...fused].sort((a, b) => b[1] - a[1]).map(([key]) => key),
+        ),
+      )
     }
     const examples = gateExamples(train)
     const share = mean(examples.map((one) => one.label))
     gateLoss.push(logLoss(gateExamples(test), fitLogistic(examples, gatePriors)))
     baseLoss.push(logLoss(gateExamples(test), [Math.log(share / (1 - share)), 0, 0, 0, 0, 0]))
   }
-  console.log(`nDCG@10, candidates only: by depth ${mean(depthNdcg).toFixed(4)}, by convex combination ${mean(fusedNdcg).toFixed(4)}`)
+  console.log(
+    `nDCG@10, candidates only: by depth ${mean(depthNdcg).toFixed(4)}, by convex combination ${mean(fusedNdcg).toFixed(4)}`,
+  )
   console.log(`gate log loss ${mean(gateLoss).toFixed(4)}, of the class share alone ${mean(baseLoss).toFixed(4)}`)
 }
 
@@ -206,7 +243,10 @@ async function fit(options: Options): Promise<void> {
     fitted: `${topics.length} judged topics in ${forms.length} forms, ${new Date(systemClock.now()).toISOString().slice(0, 10)}`,
     models: { ...calibration.models, [name]: depth },
     // The gate's signs hardly depend on the model; the default's are kept.
-    gate: name === 'freshet-static' ? { intercept, recencyWords, antiRecencyWords, burst, dateShift, logRate } : calibration.gate,
+    gate:
+      name === 'freshet-static'
+        ? { intercept, recencyWords, antiRecencyWords, burst, dateShift, logRate }
+        : calibration.gate,
   }
   writeFileSync(options.out, `${JSON.stringify(next, null, 2)}\n`)
   console.log(JSON.stringify({ [name]: depth, gate: next.gate }))

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { UnreadableRecord } from '../src/domain/errors.ts'
 import type { DocumentRecord } from '../src/domain/document.ts'
+import { UnreadableRecord } from '../src/domain/errors.ts'
 import type { Clock, Embedder, Engine } from '../src/ports.ts'
 import { readLines } from '../src/sources/files/lines.ts'
 import { type Batch, type IngestCounts, ingest } from './ingest.ts'

@@ -1,20 +1,15 @@
 import { pathToFileURL } from 'node:url'
 import { Command } from 'commander'
+import { systemClock } from '../src/clock.ts'
 import { openEngine, openRuntimeIn } from '../src/compose.ts'
 import { loadEnvFile, readConfig } from '../src/config.ts'
 import { isoOf } from '../src/domain/instant.ts'
 import { type Log, openLog } from '../src/log.ts'
 import { type Indexer, openIndexer } from './indexer.ts'
+import type { IndexerNews } from './news.ts'
 import type { Night } from './nightly.ts'
 import { progressBar } from './progress.ts'
 import { scheduleNightly } from './schedule.ts'
-import { systemClock } from '../src/clock.ts'
-
-/** What the indexer tells the server that started it. */
-export interface IndexerNews {
-  readonly running: boolean
-  readonly nextNight: string | null
-}
 
 /** `index once | schedule | status | rollback`, alone or as part of the `freshet` command. */
 export function indexCommand(): Command {
@@ -89,7 +84,9 @@ async function status(): Promise<void> {
   const current = engine.catalog.current()
   for (const one of engine.catalog.list()) {
     const mark = one.id === current?.id ? '*' : ' '
-    console.log(`${mark} generation ${one.id}  ${one.state}  ${isoOf(one.createdAt)}  ${one.documents} documents  ${one.fingerprint}`)
+    console.log(
+      `${mark} generation ${one.id}  ${one.state}  ${isoOf(one.createdAt)}  ${one.documents} documents  ${one.fingerprint}`,
+    )
   }
   if (!current) console.log('no generation is published yet')
   else console.log(`${engine.documents.lastSeq() - current.mark} changes since`)
@@ -129,7 +126,9 @@ function report(build: Night['build'] | null): void {
   if (build?.outcome !== 'published') return
   const { manifest, verification } = build
   const recall = verification.recallAt10.toFixed(3)
-  console.log(`generation ${manifest.id} is published: ${manifest.documents} documents, recall@10 ${recall} against exact search`)
+  console.log(
+    `generation ${manifest.id} is published: ${manifest.documents} documents, recall@10 ${recall} against exact search`,
+  )
 }
 
 function logNight(log: Log, { harvests, build }: Night): void {
@@ -137,7 +136,10 @@ function logNight(log: Log, { harvests, build }: Night): void {
     if (one.error === null) log.info({ source: one.source, ...one.counts, rejected: one.rejected.length }, 'harvested')
     else log.warn({ source: one.source, error: one.error }, 'a source failed; its watermark stays')
   }
-  log.info({ outcome: build.outcome, generation: build.outcome === 'published' ? build.manifest.id : null }, 'the night is done')
+  log.info(
+    { outcome: build.outcome, generation: build.outcome === 'published' ? build.manifest.id : null },
+    'the night is done',
+  )
 }
 
 /** Ends with Ctrl-C, with a terminate signal, or with the server that started us. */

@@ -5,7 +5,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 
 /** Starts a TypeScript program of ours as a child with a message channel. It should end when the channel closes. */
-export function forkProgram(program: URL, args: readonly string[], options: { env?: NodeJS.ProcessEnv } = {}): ChildProcess {
+export function forkProgram(
+  program: URL,
+  args: readonly string[],
+  options: { env?: NodeJS.ProcessEnv } = {},
+): ChildProcess {
   return fork(fileURLToPath(program), args, {
     // Absolute, because a bare name would be looked up from wherever the user stands.
     execArgv: ['--import', tsx],

@@ -14,7 +14,11 @@ const list = z.string().transform((text) =>
 const settings = z.object({
   FRESHET_HOST: z.string().min(1).default('127.0.0.1'),
   FRESHET_PORT: z.coerce.number().int().min(0).max(65535).default(8787),
-  FRESHET_DATA: z.string().min(1).default('data').transform((folder) => resolve(folder)),
+  FRESHET_DATA: z
+    .string()
+    .min(1)
+    .default('data')
+    .transform((folder) => resolve(folder)),
   FRESHET_API_KEYS: list.default([]),
   FRESHET_MODEL: z.string().min(1).default('freshet-static'),
   FRESHET_MODEL_POOLING: z.enum(['cls', 'mean']).optional(),

@@ -154,7 +154,9 @@ export interface IndexReader {
 export interface IndexWriter {
   add(document: StoredDocument, vector: Float32Array | null): void
   /** Writes, syncs and closes the files. */
-  seal(facts: Pick<Manifest, 'createdAt' | 'mark' | 'fingerprint' | 'model' | 'dimension' | 'watermarks'>): Promise<Manifest>
+  seal(
+    facts: Pick<Manifest, 'createdAt' | 'mark' | 'fingerprint' | 'model' | 'dimension' | 'watermarks'>,
+  ): Promise<Manifest>
   /** Reads back what was sealed and measures it against exact search; throws VerificationFailed. */
   verify(): Promise<Verification>
   discard(): Promise<void>

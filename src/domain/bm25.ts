@@ -20,10 +20,20 @@ export function idf(documents: number, documentFrequency: number): number {
 export const averageLength = (statistics: CorpusStatistics): number =>
   statistics.documents === 0 ? 1 : Math.max(1, statistics.tokens / statistics.documents)
 
-/** One term's share of a document's score; `weight` is its idf times its occurrences in the query. */
-export const termScore = (weight: number, weightedTf: number, length: number, avgLength: number): number =>
-  (weight * weightedTf * (k1 + 1)) / (weightedTf + k1 * (1 - b + (b * length) / avgLength))
+/** What depends on the collection but not on the document: two constants of the denominator. */
+export interface LengthNorm {
+  readonly base: number
+  readonly perToken: number
+}
 
-/** What no document can exceed: every term, repeated without end. The scale on which BM25 becomes absolute. */
-export const idealScore = (weights: readonly number[]): number =>
-  weights.reduce((sum, weight) => sum + weight * (k1 + 1), 0)
+export const lengthNorm = (statistics: CorpusStatistics): LengthNorm => ({
+  base: k1 * (1 - b),
+  perToken: (k1 * b) / averageLength(statistics),
+})
+
+/** What a term gives at most, to a document that repeats it without end: its idf, times its occurrences in the query. */
+export const ceilingOf = (termIdf: number, occurrences: number): number => termIdf * occurrences * (k1 + 1)
+
+/** One term's share of a document's score. */
+export const termScore = (ceiling: number, weightedTf: number, length: number, norm: LengthNorm): number =>
+  (ceiling * weightedTf) / (weightedTf + norm.base + norm.perToken * length)

@@ -28,6 +28,9 @@ export function derivedArxivAnnouncement(submitted: Instant): Instant {
   cutoff = cutoff.hour < 14 ? cutoff : cutoff.plus({ days: 1 })
   while (cutoff.weekday > 5) cutoff = cutoff.plus({ days: 1 })
   const friday = cutoff.weekday === 5
-  const mailed = cutoff.startOf('day').plus({ days: friday ? 2 : 0 }).set({ hour: 20 })
+  const mailed = cutoff
+    .startOf('day')
+    .plus({ days: friday ? 2 : 0 })
+    .set({ hour: 20 })
   return instant(mailed.toMillis())
 }

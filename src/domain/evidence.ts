@@ -16,8 +16,8 @@ export interface Candidate {
 
 export interface TermEvidence {
   readonly term: string
-  /** idf, times the occurrences in the query. */
-  readonly weight: number
+  /** BM25 that the term gives at most, with its occurrences in the query. */
+  readonly ceiling: number
   /** Documents that hold the term, in static and fresh together. */
   readonly documents: number
   /** Of these, announced in the 7 days before now. */
@@ -32,7 +32,7 @@ export interface Evidence {
   readonly candidates: readonly Candidate[]
   /** Observed maxima over static and fresh: the scale of the convex combination. */
   readonly best: { readonly cosine: number; readonly bm25: number }
-  /** BM25 of an impossible document that repeats every term without end. */
+  /** The sum of the terms' ceilings: BM25 of an impossible document that repeats every term without end. */
   readonly idealBm25: number
   readonly terms: readonly TermEvidence[]
   /** Documents in static and fresh together as of now, whatever the filters. */

@@ -15,7 +15,9 @@ export interface Gate {
   readonly parts: Readonly<Record<string, number>>
 }
 
-export type LiveDecision = { readonly ask: false; readonly because: string } | { readonly ask: true; readonly deadlineMs: number }
+export type LiveDecision =
+  | { readonly ask: false; readonly because: string }
+  | { readonly ask: true; readonly deadlineMs: number }
 
 export interface Route {
   readonly tiers: readonly Tier[]

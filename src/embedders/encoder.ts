@@ -65,12 +65,12 @@ async function main(): Promise<void> {
   const probe = await model(['probe'], { pooling: settings.pooling, normalize: !settings.normalised })
   const dimension = probe.dims[probe.dims.length - 1]
   let queue = Promise.resolve()
-  process.on('message', ({ id, texts }: EmbedRequest) => {
+  process.on('message', ({ texts }: EmbedRequest) => {
     queue = queue.then(async () => {
       try {
-        say({ kind: 'embedded', id, ...(await embedAll(model, texts, dimension)) })
+        say({ kind: 'embedded', ...(await embedAll(model, texts, dimension)) })
       } catch (error) {
-        say({ kind: 'refused', id, reason: String(error) })
+        say({ kind: 'refused', reason: String(error) })
       }
     })
   })

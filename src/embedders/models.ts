@@ -53,8 +53,11 @@ function bge(): Manner {
  */
 export function readModel(model: string, overrides: ModelOverrides = noOverrides): ModelSettings {
   const [, place, precision] = /^(.*?)(?:@(fp32|int8))?$/.exec(model) ?? [null, model, undefined]
-  if (!place) throw new ModelUnavailable(model, 'no embedding model is named; set FRESHET_MODEL, for example to freshet-static')
-  const local = [resolve(place), join(shippedModels, place)].find((folder) => existsSync(join(folder, 'tokenizer.json')))
+  if (!place)
+    throw new ModelUnavailable(model, 'no embedding model is named; set FRESHET_MODEL, for example to freshet-static')
+  const local = [resolve(place), join(shippedModels, place)].find((folder) =>
+    existsSync(join(folder, 'tokenizer.json')),
+  )
   const looksLikePath = place.startsWith('.') || place.startsWith('/')
   if (!local && (looksLikePath || !place.includes('/'))) {
     throw new ModelUnavailable(

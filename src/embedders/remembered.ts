@@ -18,8 +18,7 @@ export function rememberingQueries(inner: Embedder, most: number): Embedder {
     fingerprint: inner.fingerprint,
     model: inner.model,
     dimension: inner.dimension,
-    embed: (texts, role, signal) =>
-      role === 'query' ? Promise.all(texts.map(one)) : inner.embed(texts, role, signal),
+    embed: (texts, role, signal) => (role === 'query' ? Promise.all(texts.map(one)) : inner.embed(texts, role, signal)),
     close: () => inner.close(),
   }
 }

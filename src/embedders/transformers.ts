@@ -34,7 +34,10 @@ export async function openTransformersEmbedder(settings: ModelSettings): Promise
     })
     encoder = await restarting
     if (encoder.revision !== revision) {
-      throw new ModelUnavailable(settings.model, `the files of ${settings.model} changed while in use; start Freshet again`)
+      throw new ModelUnavailable(
+        settings.model,
+        `the files of ${settings.model} changed while in use; start Freshet again`,
+      )
     }
     return encoder
   }
@@ -75,23 +78,45 @@ function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   })
 }
 
-interface Waiting {
+interface Asked {
+  readonly texts: readonly string[]
   resolve(vectors: (Float32Array | null)[]): void
   reject(error: Error): void
 }
 
+/**
+ * One request is under way at a time; what is asked meanwhile goes over together in the next. A quiet server answers at
+ * once, and a busy one pays for one message where it would have paid for eight.
+ */
 function startEncoder(settings: ModelSettings): Promise<Encoder> {
   const child = forkProgram(program, [JSON.stringify(settings)])
-  const waiting = new Map<number, Waiting>()
-  let nextId = 0
+  let underWay: readonly Asked[] = []
+  let queued: Asked[] = []
+
+  function send(): void {
+    if (underWay.length > 0 || queued.length === 0 || !child.connected) return
+    underWay = queued
+    queued = []
+    child.send({ texts: underWay.flatMap((one) => one.texts) })
+  }
+  function settle(each: (one: Asked, from: number) => void): void {
+    const done = underWay
+    underWay = []
+    let from = 0
+    for (const one of done) {
+      each(one, from)
+      from += one.texts.length
+    }
+    send()
+  }
+
   return new Promise((resolve, reject) => {
     let dimension = 0
-    const ask = (texts: readonly string[]) =>
-      new Promise<(Float32Array | null)[]>((answered, refused) => {
+    const ask: Encoder['ask'] = (texts) =>
+      new Promise((answered, refused) => {
         if (!child.connected) return refused(new EncoderDied('the encoder is gone'))
-        const id = nextId++
-        waiting.set(id, { resolve: answered, reject: refused })
-        child.send({ id, texts })
+        queued.push({ texts, resolve: answered, reject: refused })
+        send()
       })
     child.on('message', (message: EncoderMessage) => {
       switch (message.kind) {
@@ -102,20 +127,21 @@ function startEncoder(settings: ModelSettings): Promise<Encoder> {
         case 'failed':
           reject(unavailable(settings, message.reason))
           return
-        case 'embedded':
-          waiting.get(message.id)?.resolve(rows(message.vectors, message.present, dimension))
-          waiting.delete(message.id)
+        case 'embedded': {
+          const vectors = rows(message.vectors, message.present, dimension)
+          settle((one, from) => one.resolve(vectors.slice(from, from + one.texts.length)))
           return
+        }
         case 'refused':
-          waiting.get(message.id)?.reject(new Error(`the encoder could not embed: ${message.reason}`))
-          waiting.delete(message.id)
+          settle((one) => one.reject(new Error(`the encoder could not embed: ${message.reason}`)))
       }
     })
     child.on('error', (error) => reject(unavailable(settings, error.message)))
     child.on('exit', (code, signal) => {
       reject(unavailable(settings, `its process ended (${signal ?? code})`))
-      for (const one of waiting.values()) one.reject(new EncoderDied(`the encoder ended (${signal ?? code})`))
-      waiting.clear()
+      for (const one of [...underWay, ...queued]) one.reject(new EncoderDied(`the encoder ended (${signal ?? code})`))
+      underWay = []
+      queued = []
     })
   })
 }

@@ -1,16 +1,22 @@
 import type { Cues } from '../domain/cues.ts'
 import type { Evidence, Tier } from '../domain/evidence.ts'
+import { ageBins } from '../domain/evidence.ts'
 import type { Mode, Query } from '../domain/query.ts'
 import type { Gate, Reason, Route } from '../domain/route.ts'
 import type { GateWeights } from './calibration.ts'
 import { ageDays, type DepthOf, halfLifeOf } from './score.ts'
-import { ageBins } from '../domain/evidence.ts'
 
 /**
  * Decides from the query, what static and fresh showed, and nothing else; experiments replay it. The live tier has its
  * place here and in the types, and is asked once a source can be.
  */
-export function route(query: Query, cues: Cues, evidence: Evidence, deep: readonly DepthOf[], weights: GateWeights): Route {
+export function route(
+  query: Query,
+  cues: Cues,
+  evidence: Evidence,
+  deep: readonly DepthOf[],
+  weights: GateWeights,
+): Route {
   const gate = gateOf(query, cues, evidence, deep, weights)
   const tiers = tiersOf(query.mode)
   const live = { ask: false, because: 'no live source is set up' } as const
@@ -38,7 +44,12 @@ function modeReasons(mode: Mode): Reason[] {
     case 'both':
       return [{ code: 'mode-both', says: 'You asked for the static index and what came since.' }]
     case 'auto':
-      return [{ code: 'static-and-fresh', says: 'The static index and what came since were both searched: fresh costs next to nothing.' }]
+      return [
+        {
+          code: 'static-and-fresh',
+          says: 'The static index and what came since were both searched: fresh costs next to nothing.',
+        },
+      ]
   }
 }
 
@@ -94,8 +105,8 @@ function burstOf({ terms, documents, lastWeek }: Evidence): number {
   let weights = 0
   for (const term of terms) {
     if (term.documents === 0) continue
-    sum += term.weight * Math.log((term.lastWeek + 2) / (term.documents * pace + 2))
-    weights += term.weight
+    sum += term.ceiling * Math.log((term.lastWeek + 2) / (term.documents * pace + 2))
+    weights += term.ceiling
   }
   return weights === 0 ? 0 : sum / weights
 }
@@ -133,13 +144,20 @@ function gateReasons(query: Query, cues: Cues, gate: Gate): Reason[] {
     }
     case 'gate': {
       const reasons = [{ code: 'gate', says: `Recent papers are wanted with a probability of ${percent}%.` }]
-      if (cues.recency.length > 0) reasons.push({ code: 'recency-words', says: `It asks for recent work: ${cues.recency.join(', ')}.` })
+      if (cues.recency.length > 0)
+        reasons.push({ code: 'recency-words', says: `It asks for recent work: ${cues.recency.join(', ')}.` })
       if (cues.antiRecency.length > 0) {
-        reasons.push({ code: 'anti-recency-words', says: `Older work may be the right answer: ${cues.antiRecency.join(', ')}.` })
+        reasons.push({
+          code: 'anti-recency-words',
+          says: `Older work may be the right answer: ${cues.antiRecency.join(', ')}.`,
+        })
       }
-      if ((gate.parts.burst ?? 0) > 0.2) reasons.push({ code: 'burst', says: 'Its words came up more often than usual in the last 7 days.' })
-      if ((gate.parts.dateShift ?? 0) > 0.2) reasons.push({ code: 'young-matches', says: 'What matches is younger than the collection as a whole.' })
-      if ((gate.parts.dateShift ?? 0) < -0.2) reasons.push({ code: 'old-matches', says: 'What matches is older than the collection as a whole.' })
+      if ((gate.parts.burst ?? 0) > 0.2)
+        reasons.push({ code: 'burst', says: 'Its words came up more often than usual in the last 7 days.' })
+      if ((gate.parts.dateShift ?? 0) > 0.2)
+        reasons.push({ code: 'young-matches', says: 'What matches is younger than the collection as a whole.' })
+      if ((gate.parts.dateShift ?? 0) < -0.2)
+        reasons.push({ code: 'old-matches', says: 'What matches is older than the collection as a whole.' })
       return reasons
     }
   }

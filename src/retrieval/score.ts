@@ -44,14 +44,18 @@ export function depthOf(candidate: Candidate, idealBm25: number, calibration: De
 
 /** Piecewise linear through the knots, flat beyond them; knots rise in both coordinates. */
 function interpolate(knots: readonly (readonly [number, number])[], x: number): number {
-  if (x <= knots[0][0]) return knots[0][1]
-  for (let i = 1; i < knots.length; i++) {
-    const [right, above] = knots[i]
-    if (x > right) continue
-    const [left, below] = knots[i - 1]
-    return below + ((above - below) * (x - left)) / (right - left)
+  let low = 0
+  let high = knots.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (knots[middle][0] < x) low = middle + 1
+    else high = middle
   }
-  return knots[knots.length - 1][1]
+  if (low === 0) return knots[0][1]
+  if (low === knots.length) return knots[low - 1][1]
+  const [left, below] = knots[low - 1]
+  const [right, above] = knots[low]
+  return below + ((above - below) * (x - left)) / (right - left)
 }
 
 /** Prior of the age rate, Gamma(2, 120 days), and the bounds of the half-life. */
@@ -102,19 +106,22 @@ export function rank(deep: readonly DepthOf[], abstainBelow: number, { pRecent, 
   const bestDepth = deep[0]?.depth ?? 0
   const threshold = Math.max(abstainBelow, 0.5 * bestDepth)
   const matching = deep.filter((one) => one.depth >= threshold).slice(0, halfLifeSample)
-  const ages = matching.flatMap(({ candidate }) => (candidate.announced === null ? [] : [ageDays(candidate.announced, now)]))
+  const ages = matching.flatMap(({ candidate }) =>
+    candidate.announced === null ? [] : [ageDays(candidate.announced, now)],
+  )
   const halfLifeDays = halfLifeOf(ages)
   const fresh = (announced: Instant) => 2 ** (-ageDays(announced, now) / halfLifeDays)
-  const unknownAge = median(matching.flatMap(({ candidate }) => (candidate.announced === null ? [] : [fresh(candidate.announced)])))
-  const scored = deep.map((one) => {
-    const { announced } = one.candidate
-    const freshness = announced === null ? unknownAge : fresh(announced)
-    const score = one.depth >= threshold ? one.depth * (1 - gamma * pRecent * (1 - freshness)) : one.depth
-    return { ...one, freshness, score }
-  })
+  const unknownAge = median(
+    matching.flatMap(({ candidate }) => (candidate.announced === null ? [] : [fresh(candidate.announced)])),
+  )
   // Only what is above the threshold may change places; the rest follow in depth order and are never dropped.
-  const movable = scored.filter((one) => one.depth >= threshold)
-  const rest = scored.filter((one) => one.depth < threshold)
+  const movable: Scored[] = []
+  const rest: Scored[] = []
+  for (const { candidate, fused, depth } of deep) {
+    const freshness = candidate.announced === null ? unknownAge : fresh(candidate.announced)
+    if (depth < threshold) rest.push({ candidate, fused, depth, freshness, score: depth })
+    else movable.push({ candidate, fused, depth, freshness, score: depth * (1 - gamma * pRecent * (1 - freshness)) })
+  }
   movable.sort((one, other) => other.score - one.score || byDepth(one, other))
   return { scored: [...movable, ...rest], halfLifeDays, threshold, bestDepth }
 }

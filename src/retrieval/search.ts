@@ -27,8 +27,8 @@ export interface SearchOptions {
   readonly exact?: boolean
 }
 
-/** Candidates that each ranker brings from each tier; also how deep paging can go. */
-export const candidateDepth = 200
+/** Candidates that each ranker brings from each tier, on every page the same, so that pages agree. More changes no figure. */
+export const candidateDepth = 100
 /** Largest share of its depth that a hit can lose to age. */
 export const gamma = 0.4
 
@@ -56,7 +56,13 @@ export async function search(
   const calibration = depthCalibrationFor(snapshot.fingerprint, parts.calibration)
   const fused = query.fusion === 'convex' ? convex(evidence, calibration.alpha) : reciprocalRank(evidence)
   const deep = measureDepth(evidence, fused, calibration)
-  const decided = route(query, readCues(query.subject, new Date(query.now).getUTCFullYear()), evidence, deep, parts.calibration.gate)
+  const decided = route(
+    query,
+    readCues(query.subject, new Date(query.now).getUTCFullYear()),
+    evidence,
+    deep,
+    parts.calibration.gate,
+  )
   const ranking = rank(deep, calibration.abstainBelow, { pRecent: decided.gate.pRecent, gamma, now: query.now })
   const ordered = pinNamed(inOrder(query, ranking, fused), named)
   took.mark('rank')
@@ -140,7 +146,7 @@ function requestOf(query: Query, vector: Float32Array | null, exact: boolean): G
     excludedPhrases: [...query.excludedPhrases, ...query.excludedTerms.filter((word) => !single(word))],
     tiers: { static: tiers.includes('static'), fresh: tiers.includes('fresh') },
     now: query.now,
-    depth: Math.max(candidateDepth, query.offset + query.limit),
+    depth: candidateDepth,
     exact,
   }
 }
@@ -163,7 +169,9 @@ function inOrder(query: Query, ranking: Ranking, fused: Fused): readonly Scored[
     // By date alone the newest of two hundred loose matches would lead: only what matches well is listed.
     return ranking.scored
       .filter((one) => one.depth >= ranking.threshold)
-      .sort((one, other) => (other.candidate.announced ?? 0) - (one.candidate.announced ?? 0) || other.score - one.score)
+      .sort(
+        (one, other) => (other.candidate.announced ?? 0) - (one.candidate.announced ?? 0) || other.score - one.score,
+      )
   }
   if (query.fusion === 'convex') return ranking.scored
   const kept = (one: Scored) => (one.depth === 0 ? 1 : one.score / one.depth) * (fused.get(one.candidate.key) ?? 0)
@@ -230,7 +238,7 @@ function toHit(one: Scored, document: StoredDocument, rankOfHit: number, context
 
 /** Words in half of all documents ("the", "of") say nothing about a passage. */
 const highlightable = (terms: readonly TermEvidence[]): ReadonlyMap<string, number> =>
-  new Map(terms.filter((one) => one.weight > 0.01).map((one) => [one.term, one.weight]))
+  new Map(terms.filter((one) => one.ceiling > 0.01).map((one) => [one.term, one.ceiling]))
 
 function stagewatch(now: () => number) {
   const start = now()

@@ -103,7 +103,7 @@ function documentReads(db: Database.Database): Reads {
   const byTitle = db.prepare<[string], Row>(
     'SELECT * FROM documents WHERE title_key = ? ORDER BY announced DESC, key LIMIT 10',
   )
-  const byKeys = db.prepare<[string], Row>('SELECT * FROM documents WHERE key IN (SELECT value FROM json_each(?))')
+  const byKey = db.prepare<[DocumentKey], Row>('SELECT * FROM documents WHERE key = ?')
   const versions = db.prepare<[DocumentKey], DocumentVersion>(
     'SELECT version, at, title, abstract FROM versions WHERE key = ? ORDER BY version',
   )
@@ -117,7 +117,9 @@ function documentReads(db: Database.Database): Reads {
     'SELECT source, count(*) AS n FROM documents GROUP BY source ORDER BY source',
   )
   const seq = db.prepare<[], Seq>("SELECT value FROM meta WHERE name = 'seq'").pluck()
-  const phrase = db.prepare<[string], DocumentKey>('SELECT rowid FROM documents_fts WHERE documents_fts MATCH ?').pluck()
+  const phrase = db
+    .prepare<[string], DocumentKey>('SELECT rowid FROM documents_fts WHERE documents_fts MATCH ?')
+    .pluck()
   const watermarks = db.prepare<[], Watermark>('SELECT source, through FROM watermarks ORDER BY source')
   const progress = db.prepare<[string], { file: string; lines: number; done: 0 | 1 }>(
     'SELECT file, lines, done FROM imports WHERE file = ?',
@@ -128,7 +130,14 @@ function documentReads(db: Database.Database): Reads {
     byId: (id) => orNull(byId.get(id)),
     byDoi: (doi) => orNull(byDoi.get(doi)),
     byTitleKey: (key) => byTitle.all(key).map(toDocument),
-    byKeys: (keys) => new Map(byKeys.all(JSON.stringify(keys)).map((row) => [row.key, toDocument(row)])),
+    byKeys(keys) {
+      const found = new Map<DocumentKey, StoredDocument>()
+      for (const key of keys) {
+        const row = byKey.get(key)
+        if (row) found.set(key, toDocument(row))
+      }
+      return found
+    },
     versionsOf(id) {
       const row = byId.get(id)
       if (!row) return []

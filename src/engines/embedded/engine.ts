@@ -102,7 +102,9 @@ async function restoreFrom(source: string, target: string, live: Database.Databa
     if (verdict !== 'ok') throw new CorruptStore(`${source} is damaged: ${verdict}`)
     const version = versionOf(backup)
     if (version < 1 || version > schemaVersion) {
-      throw new CorruptStore(`${source} is no backup of this Freshet (schema ${version}, expected 1 to ${schemaVersion})`)
+      throw new CorruptStore(
+        `${source} is no backup of this Freshet (schema ${version}, expected 1 to ${schemaVersion})`,
+      )
     }
     await backup.backup(target)
   } catch (cause) {

@@ -1,9 +1,9 @@
-import { averageLength, type CorpusStatistics, idealScore, idf } from '../../domain/bm25.ts'
+import { ceilingOf, idf, type LengthNorm, lengthNorm } from '../../domain/bm25.ts'
 import type { DocumentKey, Seq } from '../../domain/document.ts'
 import { ageBins, type Candidate, type Evidence, type TermEvidence } from '../../domain/evidence.ts'
 import { dayMs, type Instant } from '../../domain/instant.ts'
 import type { GatherRequest } from '../../ports.ts'
-import { LexicalRanker, scoreAt, type Scope, type WeightedTerm } from './lexical.ts'
+import { byCeiling, LexicalRanker, type Scope, scoreAt, type WeightedTerm } from './lexical.ts'
 import { inScope, type PhraseMatches, scopeOf, sizeOf } from './scope.ts'
 import { type IndexedTier, nearestExactly } from './tier.ts'
 import type { Neighbour } from './vectors.ts'
@@ -52,8 +52,7 @@ export function scoreNamed(
 }
 
 interface Context {
-  readonly statistics: CorpusStatistics
-  readonly weights: ReadonlyMap<string, number>
+  readonly norm: LengthNorm
   readonly evidence: Omit<Evidence, 'candidates' | 'best'>
 }
 
@@ -68,16 +67,15 @@ function contextOf(tiers: readonly VisibleTier[], { terms, now }: GatherRequest)
   const known = [...occurrences(terms)].map(([term, times]): TermEvidence => {
     const documents = sum(({ tier, high }) => tier.frequency(term, null, now, high))
     const lastWeek = sum(({ tier, high }) => tier.frequency(term, weekAgo, now, high))
-    return { term, documents, lastWeek, weight: times * idf(statistics.documents, documents) }
+    return { term, documents, lastWeek, ceiling: ceilingOf(idf(statistics.documents, documents), times) }
   })
   const since = (days: number) =>
     sum(({ tier, high }) => tier.announcedBetween((now - days * dayMs) as Instant, now, high))
   const cumulative = [...ageBins.map(since), statistics.documents]
   return {
-    statistics,
-    weights: new Map(known.map(({ term, weight }) => [term, weight])),
+    norm: lengthNorm(statistics),
     evidence: {
-      idealBm25: idealScore(known.map((one) => one.weight)),
+      idealBm25: known.reduce((sum, { ceiling }) => sum + ceiling, 0),
       terms: known,
       documents: statistics.documents,
       corpusAges: cumulative.map((count, i) => count - (i === 0 ? 0 : cumulative[i - 1])),
@@ -97,38 +95,42 @@ const announcedHigh = ({ tier, high }: VisibleTier, now: Instant): number =>
   tier.dateRange(null, null) === null ? high : Math.min(high, tier.statistics(now, high).documents)
 
 function candidatesOf(tier: IndexedTier, scope: Scope, request: GatherRequest, context: Context): Candidate[] {
-  const ordinals = new Set<number>()
-  if (request.vector) for (const one of dense(tier, request.vector, scope, request)) ordinals.add(one.label)
-  const lexical = ranker.top(weighted(tier, context), tier.postings, context.statistics, scope, request.depth)
-  for (const { ordinal } of lexical) ordinals.add(ordinal)
-  return complete(tier, [...ordinals], request, context)
+  const terms = weighted(tier, context)
+  const lexical = ranker.top(terms, tier.postings, context.norm, scope, request.depth)
+  const known = new Map(lexical.map(({ ordinal, score }) => [ordinal, score]))
+  const ordinals = lexical.map(({ ordinal }) => ordinal)
+  if (request.vector) {
+    for (const { label } of dense(tier, request.vector, scope, request)) if (!known.has(label)) ordinals.push(label)
+  }
+  return complete(tier, ordinals, request, context, known)
 }
 
+/** Both scores of each ordinal; `known` spares those that were just ranked by words. */
 function complete(
   tier: IndexedTier,
   ordinals: readonly number[],
   { vector }: GatherRequest,
   context: Context,
+  known: ReadonlyMap<number, number> = new Map(),
 ): Candidate[] {
   const terms = weighted(tier, context)
-  const avgLength = averageLength(context.statistics)
   const { lengths } = tier.postings
   return ordinals.map((ordinal) => ({
     key: tier.keyAt(ordinal),
     tier: tier.name,
     announced: tier.announcedAt(ordinal),
     cosine: vector ? tier.cosineAt(ordinal, vector) : null,
-    bm25: scoreAt(terms, ordinal, lengths[ordinal], avgLength),
+    bm25: known.get(ordinal) ?? scoreAt(terms, ordinal, lengths[ordinal], context.norm),
   }))
 }
 
-function weighted(tier: IndexedTier, { weights }: Context): WeightedTerm[] {
+function weighted(tier: IndexedTier, { evidence }: Context): WeightedTerm[] {
   const found: WeightedTerm[] = []
-  for (const [term, weight] of weights) {
+  for (const { term, ceiling } of evidence.terms) {
     const list = tier.postings.list(term)
-    if (list) found.push({ weight, list })
+    if (list) found.push({ ceiling, list })
   }
-  return found
+  return found.sort(byCeiling)
 }
 
 /**

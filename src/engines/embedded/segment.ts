@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CorruptStore } from '../../domain/errors.ts'
 import type { DocumentKey, Seq } from '../../domain/document.ts'
+import { CorruptStore } from '../../domain/errors.ts'
 import type { Manifest } from '../../domain/generation.ts'
 import type { Instant } from '../../domain/instant.ts'
 import { type PostingList, seek } from './lexical.ts'

@@ -2,8 +2,8 @@ import type { CorpusStatistics } from '../../domain/bm25.ts'
 import type { DocumentKey, Seq } from '../../domain/document.ts'
 import type { Tier } from '../../domain/evidence.ts'
 import type { Instant } from '../../domain/instant.ts'
-import type { Neighbour } from './vectors.ts'
 import type { Postings, Scope } from './lexical.ts'
+import type { Neighbour } from './vectors.ts'
 
 /**
  * What the static segment and the fresh tier have in common for the reader: a row of ordinals with lists, vectors and

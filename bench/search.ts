@@ -1,0 +1,74 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { systemClock } from '../src/clock.ts'
+import { Embedders, openEmbedder, openEngine } from '../src/compose.ts'
+import { loadEnvFile, readConfig } from '../src/config.ts'
+import { noFilters, type Query } from '../src/domain/query.ts'
+import { understand } from '../src/domain/understanding.ts'
+import { shippedCalibration } from '../src/retrieval/calibration.ts'
+import { search } from '../src/retrieval/search.ts'
+import { quantile, titlesOf } from './sample.ts'
+
+/**
+ * In process, uncached: every query is the title of another paper in the store of FRESHET_DATA, cut loose from its own
+ * paper by exact-title pinning being part of the work. Prints milliseconds by stage and the event loop's longest gap.
+ */
+const warmUp = 300
+const measured = 2_000
+
+loadEnvFile()
+const config = readConfig(process.env)
+const engine = await openEngine(config.dataFolder)
+const openedAt = performance.now()
+const embedders = new Embedders(await openEmbedder(config.model, config.modelOverrides))
+await embedders.serving(engine)
+const embedderAt = performance.now()
+const reader = await engine.openReader()
+const readerAt = performance.now()
+const titles = titlesOf(engine, warmUp + measured)
+const parts = {
+  documents: engine.documents,
+  embedderFor: (fingerprint: string) => embedders.get(fingerprint),
+  calibration: shippedCalibration,
+  stopwatch: () => performance.now(),
+}
+const queryOf = (text: string): Query => {
+  const now = systemClock.now()
+  return {
+    text,
+    ...understand(text, now),
+    filters: noFilters,
+    mode: 'auto',
+    sort: 'relevance',
+    fusion: 'convex',
+    freshness: 'auto',
+    limit: 10,
+    offset: 0,
+    now,
+    explain: false,
+  }
+}
+for (const title of titles.slice(0, warmUp)) await search(queryOf(title), reader.snapshot(), parts)
+const loop = monitorEventLoopDelay({ resolution: 1 })
+loop.enable()
+const stages: Record<string, number[]> = {}
+for (const title of titles.slice(warmUp)) {
+  const { tookMs } = await search(queryOf(title), reader.snapshot(), parts)
+  for (const [stage, ms] of Object.entries(tookMs)) {
+    stages[stage] ??= []
+    stages[stage].push(ms)
+  }
+}
+loop.disable()
+console.log(
+  `${engine.documents.count()} documents (${reader.counts.static} static, ${reader.counts.fresh} fresh), ${stages.total.length} titles as queries`,
+)
+console.log(`open: encoder ${(embedderAt - openedAt).toFixed(0)} ms, index ${(readerAt - embedderAt).toFixed(0)} ms`)
+for (const [stage, values] of Object.entries(stages)) {
+  const at = (q: number) => quantile(values, q).toFixed(2).padStart(7)
+  console.log(`${stage.padEnd(8)} p50 ${at(0.5)} ms   p99 ${at(0.99)} ms   max ${at(1)} ms`)
+}
+console.log(`event loop: longest gap ${(loop.max / 1e6).toFixed(1)} ms`)
+console.log(`memory: ${Math.round(process.memoryUsage().rss / 2 ** 20)} MB resident`)
+await reader.close()
+await embedders.close()
+await engine.close()

@@ -1,0 +1,146 @@
+import { z } from 'zod'
+import { fusions, modes, sorts } from '../domain/query.ts'
+
+/** What is sent: answers and documents. Names on the wire are promises; wire.ts is held to these types. */
+
+const day = z.iso.date()
+const instant = z.iso.datetime()
+const unit = z.number().min(0).max(1)
+const tier = z.enum(['static', 'fresh', 'live'])
+
+/** What a hit and a document say alike. */
+const described = {
+  id: z.string(),
+  source: z.string(),
+  kind: z.string().meta({ description: 'paper, post or release.' }),
+  title: z.string(),
+  authors: z.array(z.string()),
+  categories: z.array(z.string()).meta({ description: 'Primary first.' }),
+  announced: day.nullable().meta({ description: 'The UTC day on which it was first shown to the world.' }),
+  announcedAt: instant.nullable(),
+  announcedBasis: z.enum(['stated', 'derived', 'unknown']).meta({
+    description: 'Whether the source stated the announcement or Freshet derived it.',
+  }),
+  submitted: instant.nullable(),
+  updated: instant.nullable(),
+  url: z.string(),
+  doi: z.string().nullable(),
+  version: z.int().min(0).meta({ description: '0 when the source names none.' }),
+  withdrawn: z.boolean(),
+  standIn: z.boolean().meta({ description: "The summary was written by Freshet's authors." }),
+}
+
+export const scorePartsSchema = z
+  .strictObject({
+    cosine: z.number().nullable(),
+    bm25: z.number(),
+    idealBm25: z.number(),
+    fused: z.number(),
+    depth: z.number(),
+    freshness: z.number(),
+    ageDays: z.number().nullable(),
+    halfLifeDays: z.number(),
+    pRecent: z.number(),
+    gamma: z.number(),
+    threshold: z.number(),
+    exact: z.enum(['id', 'doi', 'title']).nullable(),
+  })
+  .meta({ description: 'Every part of a score, so that the order can be recomputed by hand.' })
+
+export const hitSchema = z
+  .strictObject({
+    ...described,
+    rank: z.int().min(1),
+    superseded: z.boolean().meta({ description: 'The paper changed after the snapshot that was scored.' }),
+    snippet: z.strictObject({
+      text: z.string(),
+      highlights: z
+        .array(z.tuple([z.int(), z.int()]))
+        .meta({ description: '[start, end) in UTF-16 units of the text.' }),
+    }),
+    score: z.number(),
+    depth: unit.meta({ description: 'How well it matches.' }),
+    freshness: unit.meta({ description: 'How new it is, on the time scale of what matches.' }),
+    tier,
+    explain: scorePartsSchema.optional(),
+  })
+  .meta({ description: 'A paper that matches.' })
+
+const effectiveFilters = z.strictObject({
+  since: instant.nullable(),
+  until: instant.nullable(),
+  categories: z.array(z.string()),
+  sources: z.array(z.string()),
+  authors: z.array(z.string()),
+})
+
+const echo = z.strictObject({
+  text: z.string(),
+  subject: z.string().meta({ description: 'What was matched: the text without conditions and exclusions.' }),
+  phrases: z.array(z.string()),
+  excluded: z.array(z.string()),
+  mode: z.enum(modes),
+  sort: z.enum(sorts),
+  fusion: z.enum(fusions),
+  freshness: z.union([z.literal('auto'), z.literal('off'), unit]),
+  filters: effectiveFilters.meta({ description: 'In effect: those given together with the dates read from the text.' }),
+  datesRead: z
+    .strictObject({ words: z.string(), since: instant.nullable(), until: instant.nullable() })
+    .nullable()
+    .meta({ description: 'The time condition that was read out of the text.' }),
+})
+
+const routeSchema = z.strictObject({
+  tiers: z.array(tier),
+  live: z.discriminatedUnion('ask', [
+    z.strictObject({ ask: z.literal(false), because: z.string() }),
+    z.strictObject({ ask: z.literal(true), deadlineMs: z.number() }),
+  ]),
+  gate: z.strictObject({
+    pRecent: z.number(),
+    decidedBy: z.enum(['gate', 'override', 'dates', 'sort']),
+    parts: z.record(z.string(), z.number()),
+  }),
+  reasons: z.array(z.strictObject({ code: z.string(), says: z.string() })),
+})
+
+export const answerSchema = z
+  .strictObject({
+    query: echo,
+    hits: z.array(hitSchema),
+    candidates: z.int(),
+    abstained: z.boolean().meta({ description: 'Nothing matches well; the hits are merely the nearest.' }),
+    message: z.string().nullable(),
+    route: routeSchema,
+    asOf: instant.meta({ description: 'The moment the ranking is of, to the minute.' }),
+    generation: z.int().nullable(),
+    mark: z.int().meta({ description: 'The last change this answer knows of.' }),
+    degraded: z.array(z.strictObject({ part: z.string(), reason: z.string() })),
+    nextCursor: z.string().nullable(),
+    tookMs: z.record(z.string(), z.number()),
+  })
+  .meta({ description: 'A ranked answer with its route and evidence.' })
+
+export const documentSchema = z
+  .strictObject({
+    ...described,
+    abstract: z.string(),
+    comment: z.string().nullable(),
+    harvested: instant,
+    requestedVersion: z.int().nullable().meta({ description: 'The version named in the path.' }),
+    requestedVersionIsCurrent: z.boolean().nullable(),
+    versions: z.array(
+      z.strictObject({
+        version: z.int(),
+        at: instant.nullable(),
+        title: z.string().nullable(),
+        abstract: z.string().nullable().meta({ description: 'Null where only the date of the version is known.' }),
+        superseded: z.boolean(),
+      }),
+    ),
+  })
+  .meta({ description: 'Everything known of one document; withdrawn ones stay readable here.' })
+
+export type WireHit = z.infer<typeof hitSchema>
+export type WireAnswer = z.infer<typeof answerSchema>
+export type WireDocument = z.infer<typeof documentSchema>

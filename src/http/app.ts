@@ -1,0 +1,143 @@
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express'
+import type { RankedAnswer } from '../domain/answer.ts'
+import { InvalidQuery } from '../domain/errors.ts'
+import { type Instant, instant } from '../domain/instant.ts'
+import type { Query } from '../domain/query.ts'
+import type { Clock, DocumentStore, IndexReader, Snapshot } from '../ports.ts'
+import { nextCursor, snapshotAt } from './cursor.ts'
+import { findRequested } from './documents.ts'
+import { sendTagged } from './etag.ts'
+import { requireKey } from './keys.ts'
+import { openApi } from './openapi.ts'
+import { parseSearch, readUrl, unknownParameter } from './params.ts'
+import { answerWithProblem, type ErrorLog, onlyMethods, Refusal, refusedBody, unknownPath } from './problem.ts'
+import { type Status, toWireStatus } from './status.ts'
+import { toTiming, toWireAnswer, toWireDocument } from './wire.ts'
+
+export interface AppParts {
+  search(query: Query, snapshot: Snapshot, signal: AbortSignal): Promise<RankedAnswer>
+  readonly reader: Pick<IndexReader, 'snapshot' | 'snapshotOf'>
+  readonly documents: Pick<DocumentStore, 'byId' | 'versionsOf'>
+  status(): Status | Promise<Status>
+  /** `reason` says what is being waited for while `ready` is false. */
+  ready(): { readonly ready: boolean; readonly reason: string | null }
+  readonly clock: Pick<Clock, 'now'>
+  /** None: everybody who can reach the server may ask. */
+  readonly apiKeys: readonly string[]
+  readonly log: ErrorLog
+}
+
+const longestUrl = 8 * 1024
+/** For http.createServer: with room to spare, so that an address that is too long meets a sentence and not a bare 431. */
+export const serverOptions = { maxHeaderSize: 64 * 1024 } as const
+
+/** Builds the app and never listens: who calls it chooses the address, and closes what it opened. */
+export function buildApp(parts: AppParts): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  // Parameters are read by readUrl, which makes no objects out of brackets.
+  app.set('query parser', false)
+  app.use(refuseLongUrl, plainAnswers)
+  app.use('/v1', requireKey(parts.apiKeys))
+
+  const search = app.route('/v1/search')
+  search.get((request, response) => answerSearch(parts, readUrl(parametersOf(request)), request, response))
+  search.post(noParameters, jsonOnly, readJson, (request, response) =>
+    answerSearch(parts, request.body, request, response),
+  )
+  search.all(onlyMethods('GET', 'HEAD', 'POST'))
+
+  offer(app, '/v1/documents/*id', noParameters, (request, response) => {
+    const found = findRequested(parts.documents, idIn(request))
+    sendTagged(request, response, toWireDocument(found, parts.documents.versionsOf(found.document.id)))
+  })
+  offer(app, '/v1/status', noParameters, async (_request, response) => {
+    response.set('Cache-Control', 'no-store').json(toWireStatus(await parts.status()))
+  })
+  offer(app, '/healthz', (_request, response) => {
+    response.set('Cache-Control', 'no-store').json({ status: 'ok' })
+  })
+  offer(app, '/readyz', (_request, response) => {
+    const { ready, reason } = parts.ready()
+    if (!ready) throw new Refusal('unavailable', reason ?? 'the server is starting')
+    response.set('Cache-Control', 'no-store').json({ status: 'ready' })
+  })
+  const description = openApi({ keysNeeded: parts.apiKeys.length > 0 })
+  offer(app, '/openapi.json', (request, response) => sendTagged(request, response, description))
+
+  app.use(unknownPath)
+  app.use(answerWithProblem(parts.log))
+  return app
+}
+
+/** The journey of a search through this room: parameters, snapshot, answer, wire. */
+async function answerSearch(parts: AppParts, input: unknown, request: Request, response: Response): Promise<void> {
+  const { query, cursor } = parseSearch(input, wholeMinute(parts.clock.now()))
+  const snapshot = cursor ? snapshotAt(cursor, parts.reader) : parts.reader.snapshot()
+  const answer = await parts.search(query, snapshot, goneSignal(response))
+  sendTagged(request, response, toWireAnswer(answer, nextCursor(query, answer, snapshot)), toTiming(answer))
+}
+
+const wholeMinute = (at: Instant): Instant => instant(Math.ceil(at / 60_000) * 60_000)
+
+/** Aborts when the client hangs up before it has its answer. */
+function goneSignal(response: Response): AbortSignal {
+  const controller = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort()
+  })
+  return controller.signal
+}
+
+function offer(app: Express, path: string, ...handlers: RequestHandler[]): void {
+  app
+    .route(path)
+    .get(...handlers)
+    .all(onlyMethods('GET', 'HEAD'))
+}
+
+const parametersOf = ({ url }: Request): URLSearchParams => {
+  const start = url.indexOf('?')
+  return new URLSearchParams(start < 0 ? '' : url.slice(start + 1))
+}
+
+/** Express splits the path at its slashes and decodes each part; an encoded slash is inside a part. */
+function idIn({ params }: Request): string {
+  return [params.id].flat().join('/')
+}
+
+const noParameters: RequestHandler = (request, _response, next) => {
+  const [name] = parametersOf(request).keys()
+  if (name === undefined) return next()
+  if (request.method !== 'POST') throw unknownParameter(name, [])
+  throw new InvalidQuery(name, 'a POST has all of its parameters in the body, and none in the address')
+}
+
+const jsonOnly: RequestHandler = (request, _response, next) => {
+  if (request.is('application/json')) return next()
+  const message = 'the body must be JSON: send it with "Content-Type: application/json"'
+  throw new Refusal('unsupported-media-type', message, {
+    field: 'Content-Type',
+    headers: { Accept: 'application/json' },
+  })
+}
+
+/** Not strict: a number or a string is JSON too, and the schema says what is wrong with it. */
+const parseJson = express.json({ limit: '64kb', strict: false })
+const readJson: RequestHandler = (request, response, next) =>
+  parseJson(request, response, (error) => (error === undefined ? next() : next(refusedBody(error))))
+
+const refuseLongUrl: RequestHandler = (request, _response, next) => {
+  if (request.url.length <= longestUrl) return next()
+  const [longest] = [...parametersOf(request)].sort(([, one], [, other]) => other.length - one.length)
+  const advice = 'send long searches as a POST to /v1/search'
+  const message = `the address may have at most ${longestUrl} characters, and this one has ${request.url.length}; ${advice}`
+  throw new Refusal('url-too-long', message, { field: longest?.[0].slice(0, 100) ?? null })
+}
+
+/** Nothing that is sent is a page, whatever a browser makes of its text. */
+const plainAnswers: RequestHandler = (_request, response, next) => {
+  response.set('X-Content-Type-Options', 'nosniff')
+  next()
+}

@@ -1,0 +1,26 @@
+import type { DocumentId } from '../domain/document.ts'
+import { parseArxivId } from '../domain/identifiers.ts'
+import type { DocumentStore } from '../ports.ts'
+import { Refusal } from './problem.ts'
+import type { RequestedDocument } from './wire.ts'
+
+/**
+ * The document that a path names. An id is taken as it stands first, for owners may give theirs any form; then as an
+ * arXiv id, with or without a version or a subject class. Throws Refusal when there is none.
+ */
+export function findRequested(documents: Pick<DocumentStore, 'byId'>, name: string): RequestedDocument {
+  const asItStands = documents.byId(name as DocumentId)
+  if (asItStands) return { document: asItStands, version: null }
+  const arxiv = parseArxivId(name)
+  const document = arxiv && documents.byId(arxiv.id)
+  if (!document) throw notFound(`there is no document ${quoted(name)}`)
+  const version = arxiv.version === 0 ? null : arxiv.version
+  if (version !== null && document.version !== 0 && version > document.version) {
+    throw notFound(`there is no version ${version} of ${quoted(document.id)} here; the newest is ${document.version}`)
+  }
+  return { document, version }
+}
+
+const notFound = (message: string): Refusal => new Refusal('not-found', message, { field: 'id' })
+
+const quoted = (name: string): string => `"${name.slice(0, 200)}"`

@@ -1,0 +1,121 @@
+import { InvalidQuery } from '../domain/errors.ts'
+import type { Instant } from '../domain/instant.ts'
+import type { Filters, Query } from '../domain/query.ts'
+import { termsOf } from '../domain/terms.ts'
+import { understand } from '../domain/understanding.ts'
+import { candidateDepth } from '../retrieval/search.ts'
+import { type Cursor, checkCursor, decodeCursor, expired } from './cursor.ts'
+import { hasWord, rules, type SearchRequest, searchRequest } from './schemas.ts'
+
+/** A search as it was asked; with a cursor, the page of an earlier ranking. */
+export interface Asked {
+  readonly query: Query
+  readonly cursor: Cursor | null
+}
+
+const fieldNames = Object.keys(rules)
+const lists = new Set(['category', 'source', 'author'])
+
+/** What a URL's parameters would be in the body of a POST. Repeated parameters that have one value are refused. */
+export function readUrl(url: URLSearchParams): Record<string, unknown> {
+  // fromEntries defines properties of its own, so that `__proto__` is a name like any other.
+  return Object.fromEntries([...new Set(url.keys())].map((name) => [name, fromTexts(name, url.getAll(name))]))
+}
+
+function fromTexts(name: string, texts: readonly string[]): unknown {
+  if (lists.has(name)) return texts
+  const [text] = texts
+  if (texts.length > 1 && fieldNames.includes(name)) {
+    throw new InvalidQuery(name, `${name} was given ${texts.length} times; give it once`)
+  }
+  // What is no number or boolean stays text, and the schema says what was expected.
+  if (name === 'limit') return /^-?\d+$/.test(text) ? Number(text) : text
+  if (name === 'freshness') return /^-?(?:\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : text
+  if (name === 'explain') return truth.get(text) ?? text
+  return text
+}
+
+/** `explain` alone says yes. */
+const truth = new Map([
+  ['', true],
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+])
+
+/**
+ * A Query, or InvalidQuery with the first thing that is wrong. `now` is cut to the whole minute by whoever reads the
+ * clock: ages are in days, and the same search asked twice within a minute then has the same answer and the same ETag.
+ */
+export function parseSearch(input: unknown, now: Instant): Asked {
+  const request = checked(input)
+  const cursor = request.cursor === undefined ? null : decodeCursor(request.cursor)
+  // The clock was set back: the moment of that ranking is still to come.
+  if (cursor && cursor.now > now) throw expired()
+  const query = toQuery(request, cursor?.now ?? now, cursor?.offset ?? 0)
+  if (cursor) checkCursor(cursor, query)
+  return { query, cursor }
+}
+
+function checked(input: unknown): SearchRequest {
+  const read = searchRequest.safeParse(input)
+  if (read.success) return read.data
+  const issues = read.error.issues
+  // A misspelt name explains a missing one.
+  const [issue] = [...issues.filter((one) => one.code === 'unrecognized_keys'), ...issues]
+  if (issue.code === 'unrecognized_keys') throw unknownParameter(issue.keys[0])
+  const field = String(issue.path[0] ?? 'body')
+  if (field === 'body') throw new InvalidQuery(field, 'the body must be a JSON object such as {"q": "agent memory"}')
+  const rule = Object.entries(rules).find(([name]) => name === field)?.[1]
+  const missing = typeof input === 'object' && input !== null && !Object.hasOwn(input, field)
+  throw new InvalidQuery(field, missing ? `${field} is missing; it must be ${rule}` : `${field} must be ${rule}`)
+}
+
+export function unknownParameter(name: string, known: readonly string[] = fieldNames): InvalidQuery {
+  const shown = name.slice(0, 100)
+  const has = known.length === 0 ? 'this address takes none' : `there are ${known.join(', ')}`
+  return new InvalidQuery(shown, `there is no parameter "${shown}"; ${has}`)
+}
+
+function toQuery(request: SearchRequest, now: Instant, offset: number): Query {
+  return {
+    text: request.q,
+    ...subjectOf(request.q, now),
+    filters: filtersOf(request),
+    mode: request.mode,
+    sort: request.sort,
+    fusion: request.fusion,
+    freshness: request.freshness,
+    limit: Math.min(request.limit, candidateDepth - offset),
+    offset,
+    now,
+    explain: request.explain,
+  }
+}
+
+type Read = Pick<Query, 'subject' | 'phrases' | 'excludedTerms' | 'excludedPhrases' | 'dates'>
+
+function subjectOf(text: string, now: Instant): Read {
+  const { subject, phrases, excludedTerms, excludedPhrases, dates } = understand(text, now)
+  // A phrase of punctuation alone has no words that a paper could hold, and would hide every paper.
+  const worded = (list: readonly string[]) => list.filter((one) => termsOf(one).length > 0)
+  const rest = {
+    phrases: worded(phrases),
+    excludedTerms: worded(excludedTerms),
+    excludedPhrases: worded(excludedPhrases),
+  }
+  if (hasWord(subject)) return { subject, ...rest, dates }
+  // Nothing but a date was typed ("2024"): then the date is what is looked for.
+  const asSubject = excludedTerms.length + excludedPhrases.length === 0 ? text : (dates?.words ?? '')
+  if (hasWord(asSubject)) return { subject: asSubject, ...rest, dates: null }
+  throw new InvalidQuery('q', 'q only says what to leave out; it must also say what to find')
+}
+
+function filtersOf(request: SearchRequest): Filters {
+  const { since = null, until = null, category = [], source = [], author = [] } = request
+  if (since !== null && until !== null && since > until) {
+    throw new InvalidQuery('since', 'since is later than until, and no paper lies between them')
+  }
+  return { since, until, categories: category, sources: source, authors: author }
+}

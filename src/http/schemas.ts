@@ -1,0 +1,144 @@
+import { z } from 'zod'
+import { type Day, endOfDay, type Instant, parseDay, parseInstant, startOfDay } from '../domain/instant.ts'
+import { fusions, modes, sorts } from '../domain/query.ts'
+
+/** What a search may ask for, and what a refusal looks like. The same schemas validate and make the OpenAPI document. */
+
+export const longestQuery = 1000
+const mostValues = 50
+const longestValue = 200
+
+/** What each parameter must be, in words that end the sentence "NAME must be". */
+export const rules = {
+  q: `1 to ${longestQuery} characters with at least one letter or digit and without control characters`,
+  mode: `one of ${modes.join(', ')}`,
+  limit: 'a whole number from 1 to 100',
+  cursor: 'the nextCursor of an answer, unchanged',
+  since: momentRule('its first moment'),
+  until: momentRule('its last moment'),
+  category: listRule('names such as cs.CL, or cs for all of cs.*; repeated or separated by commas'),
+  source: listRule('names of sources such as arxiv; repeated or separated by commas'),
+  author: listRule('names of authors; repeated, for commas belong to the name'),
+  freshness: 'auto, off, or a number from 0 to 1',
+  sort: `one of ${sorts.join(', ')}`,
+  fusion: `one of ${fusions.join(', ')}`,
+  explain: 'true or false',
+} as const
+
+function momentRule(edge: string): string {
+  const zoned = 'an ISO 8601 instant with its zone (2026-01-31T12:00:00Z; in a URL, + is written %2B)'
+  return `a day (YYYY-MM-DD, counted from ${edge} in UTC) or ${zoned}, between 1900 and 2200`
+}
+
+function listRule(what: string): string {
+  return `at most ${mostValues} ${what}, each 1 to ${longestValue} characters`
+}
+
+/** No control characters but white space, and no half of a surrogate pair. */
+const readable = (text: string): boolean => /^(?:[^\p{Cc}\p{Cs}]|[\t\n\r])*$/u.test(text)
+/** In any script. Without one there is nothing to look for, and nothing to embed. */
+export const hasWord = (text: string): boolean => /[\p{L}\p{N}]/u.test(text)
+
+const value = z.string().trim().min(1).max(longestValue).refine(readable).refine(hasWord)
+const oneOrMany = z.union([z.string(), z.array(z.string())])
+const names = oneOrMany.transform((given) => [given].flat()).pipe(z.array(value).max(mostValues))
+const separated = oneOrMany
+  .transform((given) => [given].flat().flatMap((text) => text.split(',')))
+  .pipe(z.array(value).max(mostValues))
+
+const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})$/i
+const earliest = Date.UTC(1900, 0, 1)
+const latest = Date.UTC(2201, 0, 1)
+
+function moment(edge: (day: Day) => Instant) {
+  return z.string().transform((text, context): Instant => {
+    const day = parseDay(text)
+    // parseInstant alone would take a time without a zone, and guess.
+    const at = day ? edge(day) : instantPattern.test(text) ? parseInstant(text) : null
+    if (at !== null && at >= earliest && at < latest) return at
+    context.issues.push({ code: 'custom', input: text })
+    return z.NEVER
+  })
+}
+
+export const searchRequest = z.strictObject({
+  q: z
+    .string()
+    .trim()
+    .min(1)
+    .max(longestQuery)
+    .refine(readable)
+    .refine(hasWord)
+    .meta({
+      description: `What to find: ${rules.q}. "Quoted phrases", -exclusions and dates ("since 2024") are understood.`,
+      examples: ['mixture of experts inference cost'],
+    }),
+  mode: z
+    .enum(modes)
+    .default('auto')
+    .meta({ description: `Which tiers answer: ${rules.mode}.` }),
+  limit: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(10)
+    .meta({ description: `Hits on a page: ${rules.limit}.` }),
+  cursor: z
+    .string()
+    .min(1)
+    .max(400)
+    .optional()
+    .meta({
+      description: `The next page: ${rules.cursor}. The search is sent again with it; only limit and explain may differ.`,
+    }),
+  since: moment(startOfDay)
+    .optional()
+    .meta({
+      description: `First announced then or later: ${rules.since}.`,
+      examples: ['2026-01-01'],
+    }),
+  until: moment(endOfDay)
+    .optional()
+    .meta({ description: `First announced then or earlier: ${rules.until}.` }),
+  category: separated
+    .optional()
+    .meta({ description: `In any of these categories: ${rules.category}.`, examples: ['cs.CL'] }),
+  source: separated
+    .optional()
+    .meta({ description: `From any of these sources: ${rules.source}.`, examples: ['arxiv'] }),
+  author: names.optional().meta({ description: `By all of these authors: ${rules.author}.` }),
+  freshness: z
+    .union([z.literal('auto'), z.literal('off'), z.number().min(0).max(1)])
+    .default('auto')
+    .meta({
+      description: `How much recency counts: ${rules.freshness}; auto reads it from the query.`,
+    }),
+  sort: z
+    .enum(sorts)
+    .default('relevance')
+    .meta({ description: `The order of hits: ${rules.sort}.` }),
+  fusion: z
+    .enum(fusions)
+    .default('convex')
+    .meta({ description: `How both rankings are joined: ${rules.fusion}.` }),
+  explain: z
+    .boolean()
+    .default(false)
+    .meta({ description: `Shows every part of each score: ${rules.explain}.` }),
+})
+
+export type SearchRequest = z.infer<typeof searchRequest>
+
+/** RFC 9457. */
+export const problemSchema = z
+  .strictObject({
+    type: z.string().meta({ description: 'Names the kind of problem; stable.' }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().meta({ description: 'What is wrong and what to do, in a sentence.' }),
+    field: z.string().optional().meta({ description: 'The parameter to change.' }),
+    instance: z.string().meta({ description: 'The path that was asked.' }),
+  })
+  .meta({ description: 'Why a request was refused or failed.' })
+
+export type Problem = z.infer<typeof problemSchema>

@@ -1,0 +1,147 @@
+import type { Hit, RankedAnswer, ScoreParts } from '../domain/answer.ts'
+import type { DocumentVersion, StoredDocument } from '../domain/document.ts'
+import { dayOf, type Instant, isoOf } from '../domain/instant.ts'
+import type { Query } from '../domain/query.ts'
+import { effectiveFilters } from '../retrieval/search.ts'
+import type { WireAnswer, WireDocument, WireHit } from './answers.ts'
+
+/** Answers and documents as they are sent. Field by field, so that nothing goes out that no schema names. */
+
+/** Everything but the timing, which is no part of what is said. */
+export function toWireAnswer(answer: RankedAnswer, nextCursor: string | null): Omit<WireAnswer, 'tookMs'> {
+  const { query, hits, route } = answer
+  return {
+    query: toEcho(query),
+    hits: hits.map((hit) => toWireHit(hit, query.explain)),
+    candidates: answer.candidates,
+    abstained: answer.abstained,
+    message: messageOf(answer),
+    route: {
+      tiers: [...route.tiers],
+      live: route.live,
+      gate: { ...route.gate, pRecent: rounded(route.gate.pRecent), parts: roundedAll(route.gate.parts) },
+      reasons: route.reasons.map(({ code, says }) => ({ code, says })),
+    },
+    asOf: isoOf(answer.asOf),
+    generation: answer.generation,
+    mark: answer.mark,
+    degraded: answer.degraded.map(({ part, reason }) => ({ part, reason })),
+    nextCursor,
+  }
+}
+
+export const toTiming = ({ tookMs }: RankedAnswer): Pick<WireAnswer, 'tookMs'> => ({ tookMs: roundedAll(tookMs) })
+
+export interface RequestedDocument {
+  readonly document: StoredDocument
+  /** Null when the path named none. */
+  readonly version: number | null
+}
+
+export function toWireDocument(
+  { document, version }: RequestedDocument,
+  versions: readonly DocumentVersion[],
+): WireDocument {
+  // A document whose source counts no versions cannot say which one is current.
+  const comparable = version !== null && document.version !== 0
+  return {
+    ...toDescribed(document),
+    abstract: document.abstract,
+    comment: document.comment,
+    harvested: isoOf(document.harvested),
+    requestedVersion: version,
+    requestedVersionIsCurrent: comparable ? version === document.version : null,
+    versions: versions.map((one) => ({
+      version: one.version,
+      at: isoOrNull(one.at),
+      title: one.title,
+      abstract: one.abstract,
+      superseded: one.version < document.version,
+    })),
+  }
+}
+
+function messageOf({ abstained, hits, query }: RankedAnswer): string | null {
+  if (hits.length === 0) return query.offset === 0 ? 'Nothing matches.' : 'Nothing more matches.'
+  return abstained ? 'Nothing matches well; the nearest are:' : null
+}
+
+function toEcho(query: Query): WireAnswer['query'] {
+  const { since, until, categories, sources, authors } = effectiveFilters(query)
+  const { dates } = query
+  return {
+    text: query.text,
+    subject: query.subject,
+    phrases: [...query.phrases],
+    excluded: [...query.excludedTerms, ...query.excludedPhrases],
+    mode: query.mode,
+    sort: query.sort,
+    fusion: query.fusion,
+    freshness: query.freshness,
+    filters: {
+      since: isoOrNull(since),
+      until: isoOrNull(until),
+      categories: [...categories],
+      sources: [...sources],
+      authors: [...authors],
+    },
+    datesRead: dates && { words: dates.words, since: isoOrNull(dates.since), until: isoOrNull(dates.until) },
+  }
+}
+
+function toWireHit(hit: Hit, explain: boolean): WireHit {
+  return {
+    rank: hit.rank,
+    ...toDescribed(hit),
+    superseded: hit.superseded,
+    snippet: { text: hit.snippet.text, highlights: hit.snippet.highlights.map(([start, end]) => [start, end]) },
+    score: rounded(hit.score),
+    depth: rounded(hit.depth),
+    freshness: rounded(hit.freshness),
+    tier: hit.tier,
+    ...(explain ? { explain: toWireParts(hit.parts) } : {}),
+  }
+}
+
+const toWireParts = (parts: ScoreParts): NonNullable<WireHit['explain']> => ({
+  cosine: parts.cosine === null ? null : rounded(parts.cosine),
+  bm25: rounded(parts.bm25),
+  idealBm25: rounded(parts.idealBm25),
+  fused: rounded(parts.fused),
+  depth: rounded(parts.depth),
+  freshness: rounded(parts.freshness),
+  ageDays: parts.ageDays === null ? null : rounded(parts.ageDays),
+  halfLifeDays: rounded(parts.halfLifeDays),
+  pRecent: rounded(parts.pRecent),
+  gamma: rounded(parts.gamma),
+  threshold: rounded(parts.threshold),
+  exact: parts.exact,
+})
+
+type Described = Pick<WireHit, keyof WireHit & keyof WireDocument>
+
+const toDescribed = (document: Hit | StoredDocument): Described => ({
+  id: document.id,
+  source: document.source,
+  kind: document.kind,
+  title: document.title,
+  authors: [...document.authors],
+  categories: [...document.categories],
+  announced: document.announced === null ? null : dayOf(document.announced),
+  announcedAt: isoOrNull(document.announced),
+  announcedBasis: document.announcedBasis,
+  submitted: isoOrNull(document.submitted),
+  updated: isoOrNull(document.updated),
+  url: document.url,
+  doi: document.doi,
+  version: document.version,
+  withdrawn: document.withdrawn,
+  standIn: document.standIn,
+})
+
+const isoOrNull = (at: Instant | null): string | null => (at === null ? null : isoOf(at))
+
+/** Six decimals: enough to recompute an order by hand, and stable across machines that add in another order. */
+const rounded = (value: number): number => Math.round(value * 1e6) / 1e6
+const roundedAll = (values: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, rounded(value)]))

@@ -1,0 +1,198 @@
+import type { ChildProcess } from 'node:child_process'
+import { createServer, type Server } from 'node:http'
+import { pathToFileURL } from 'node:url'
+import type { IndexerNews } from '../indexer/news.ts'
+import { forkProgram } from './child.ts'
+import { systemClock } from './clock.ts'
+import { Embedders, openEmbedder, openEngine, openRuntimeIn, version } from './compose.ts'
+import { type Config, loadEnvFile, readConfig } from './config.ts'
+import { parseInstant } from './domain/instant.ts'
+import { buildApp, serverOptions } from './http/app.ts'
+import { assertBindable } from './http/keys.ts'
+import type { Status } from './http/status.ts'
+import { type Log, openLog } from './log.ts'
+import type { Engine, IndexReader, Runtime } from './ports.ts'
+import { shippedCalibration } from './retrieval/calibration.ts'
+import { search } from './retrieval/search.ts'
+
+/** How soon a committed paper or a published generation is seen: a look costs microseconds. */
+const refreshEveryMs = 250
+
+interface Running {
+  readonly server: Server
+  close(): Promise<void>
+}
+
+/** Opens everything, listens, and starts the indexer beside it. */
+export async function startServer(config: Config, log: Log): Promise<Running> {
+  assertBindable(config.host, config.apiKeys)
+  const engine = await openEngine(config.dataFolder)
+  const runtime = openRuntimeIn(config.dataFolder)
+  const [embedders, reader] = await Promise.all([openEmbedders(config, engine), engine.openReader()])
+  const refreshing = keepFresh(reader, engine, embedders, log)
+  const indexer = config.indexer === 'child' ? superviseIndexer(log) : null
+  const startedAt = systemClock.now()
+  const app = buildApp({
+    search: (query, snapshot, signal) =>
+      search(
+        query,
+        snapshot,
+        {
+          documents: engine.documents,
+          embedderFor: (fingerprint) => embedders.get(fingerprint),
+          calibration: shippedCalibration,
+          stopwatch: () => performance.now(),
+        },
+        { signal },
+      ),
+    reader,
+    documents: engine.documents,
+    status: () => ({ startedAt, ...statusOf(config, engine, runtime, reader, indexer?.news() ?? null) }),
+    ready: () => readiness(reader),
+    clock: systemClock,
+    apiKeys: config.apiKeys,
+    log,
+  })
+  const server = await listen(createServer(serverOptions, app), config)
+  return {
+    server,
+    async close() {
+      refreshing.stop()
+      indexer?.stop()
+      await new Promise((resolve) => {
+        server.close(resolve)
+        server.closeIdleConnections()
+      })
+      await reader.close()
+      await embedders.close()
+      runtime.close()
+      await engine.close()
+    },
+  }
+}
+
+async function openEmbedders(config: Config, engine: Engine): Promise<Embedders> {
+  const embedders = new Embedders(await openEmbedder(config.model, config.modelOverrides))
+  await embedders.serving(engine)
+  return embedders
+}
+
+/** Looks for commits and generations; a generation of another model gets its encoder before it gets its turn. */
+function keepFresh(reader: IndexReader, engine: Engine, embedders: Embedders, log: Log): { stop(): void } {
+  let busy = false
+  const timer = setInterval(async () => {
+    if (busy) return
+    busy = true
+    try {
+      await embedders.serving(engine)
+      await reader.refresh()
+    } catch (error) {
+      log.error({ err: error }, 'the newest generation could not be taken in; the one before goes on serving')
+    } finally {
+      busy = false
+    }
+  }, refreshEveryMs)
+  return { stop: () => clearInterval(timer) }
+}
+
+function readiness({ counts }: IndexReader): { ready: boolean; reason: string | null } {
+  const ready = counts.static + counts.fresh > 0
+  return { ready, reason: ready ? null : 'the first generation is being built' }
+}
+
+function statusOf(
+  config: Config,
+  engine: Engine,
+  runtime: Runtime,
+  reader: IndexReader,
+  news: IndexerNews | null,
+): Omit<Status, 'startedAt'> {
+  const snapshot = reader.snapshot()
+  const marks = new Map(engine.documents.watermarks().map((one) => [one.source, one.through as string]))
+  return {
+    name: 'freshet',
+    version,
+    now: systemClock.now(),
+    store: { ...engine.documents.counts(), incarnation: engine.incarnation() },
+    generation: engine.catalog.list().find((one) => one.id === snapshot.generation?.id) ?? null,
+    fresh: { documents: reader.counts.fresh, mark: snapshot.mark },
+    sources: runtime.health().map((one) => ({ ...one, watermark: marks.get(one.source) ?? null })),
+    model: { configured: config.model, serving: snapshot.fingerprint },
+    indexer: {
+      mode: config.indexer,
+      running: news?.running ?? false,
+      nextNight: news?.nextNight ? parseInstant(news.nextNight) : null,
+    },
+  }
+}
+
+function listen(server: Server, { host, port }: Config): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => resolve(server))
+  })
+}
+
+const firstRestartMs = 1_000
+const longestRestartMs = 60_000
+
+/** Runs the indexer as a child and starts it again when it dies, later each time it dies soon. */
+function superviseIndexer(log: Log) {
+  const program = new URL('../indexer/main.ts', import.meta.url)
+  let news: IndexerNews | null = null
+  let child: ChildProcess | null = null
+  let stopped = false
+  let pauseMs = firstRestartMs
+  let timer: NodeJS.Timeout | null = null
+  const start = () => {
+    const startedAt = performance.now()
+    child = forkProgram(program, ['schedule'])
+    child.on('message', (message: IndexerNews) => {
+      news = message
+    })
+    child.on('error', (error) => log.error({ err: error }, 'the indexer could not be started'))
+    child.on('exit', (code, signal) => {
+      news = null
+      if (stopped) return
+      pauseMs =
+        performance.now() - startedAt > longestRestartMs ? firstRestartMs : Math.min(longestRestartMs, pauseMs * 2)
+      log.warn({ code, signal, pauseMs }, 'the indexer ended; it is started again')
+      timer = setTimeout(start, pauseMs)
+    })
+  }
+  start()
+  return {
+    news: () => news,
+    stop() {
+      stopped = true
+      if (timer) clearTimeout(timer)
+      child?.kill('SIGTERM')
+    },
+  }
+}
+
+async function main(): Promise<void> {
+  loadEnvFile()
+  const config = readConfig(process.env)
+  const log = openLog('server', config.log)
+  const running = await startServer(config, log)
+  const address = running.server.address()
+  const port = typeof address === 'object' && address ? address.port : config.port
+  console.log(
+    `Freshet answers on http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}/v1/search?q=...`,
+  )
+  const stop = () => {
+    running.close().catch((error) => log.error({ err: error }, 'closing failed'))
+  }
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await main().catch((error) => {
+    // Settings and models that cannot be used are sentences for the operator; anything else shows where it broke.
+    const expected = error instanceof Error && ['BadSetting', 'ModelUnavailable', 'CorruptStore'].includes(error.name)
+    console.error(expected ? error.message : error)
+    process.exit(1)
+  })
+}
