@@ -26,7 +26,7 @@ export function windowFor(engine: Engine, source: Source, clock: Clock): Harvest
   return { from: from < through ? from : through, through }
 }
 
-/** One source, from its watermark to today. A failing source is a report, not an exception. The lock is held. */
+/** One source, from its watermark to today. A failing source is a report, not an exception. */
 export async function harvest(
   engine: Engine,
   embedder: Embedder,
@@ -39,7 +39,6 @@ export async function harvest(
   const rejected: { id: string; reason: string }[] = []
   try {
     const counts = await ingest(engine, embedder, clock, batchesOf(source, window, rejected, signal), {
-      lockHeld: true,
       purpose: `harvest of ${source.name}`,
     })
     runtime.succeeded(source.name, clock.now())

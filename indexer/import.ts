@@ -79,7 +79,6 @@ export async function importFile(
   }
 
   const counts = await ingest(engine, embedder, clock, batches(), {
-    lockHeld: false,
     purpose: `import of ${file}`,
     onBatch: (_, so) => options.onProgress?.(lines.bytesRead(), lines.size, so),
   })

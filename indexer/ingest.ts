@@ -13,8 +13,7 @@ export interface Batch {
 export type IngestCounts = { -readonly [change in keyof WriteCounts]: number }
 
 export interface IngestOptions {
-  /** The caller holds the writer lock for all of it; otherwise it is taken for each batch. */
-  readonly lockHeld: boolean
+  /** Told to whoever finds the store locked. */
   readonly purpose: string
   onBatch?(batch: Batch, counts: IngestCounts): void
 }
@@ -26,7 +25,8 @@ export const contentHashOf = (record: DocumentRecord): string =>
 
 /**
  * Stores batches in order, each with its embeddings and its mark in one transaction, so that a document can be found
- * the moment it commits. While one batch is written the next is embedded.
+ * the moment it commits. The writer lock is taken for each batch alone: nobody waits behind a slow source. While one
+ * batch is written the next is embedded.
  */
 export async function ingest(
   engine: Engine,
@@ -37,7 +37,7 @@ export async function ingest(
 ): Promise<IngestCounts> {
   const totals: IngestCounts = { new: 0, revised: 0, withdrawn: 0, unchanged: 0, stale: 0 }
   const store = async (prepared: Prepared) => {
-    const lock = options.lockHeld ? null : await engine.lock(options.purpose, lockWaitMs)
+    const lock = await engine.lock(options.purpose, lockWaitMs)
     try {
       const { watermark, progress } = prepared.batch
       const counts = engine.documents.write({
@@ -49,7 +49,7 @@ export async function ingest(
       })
       add(totals, counts)
     } finally {
-      lock?.release()
+      lock.release()
     }
     options.onBatch?.(prepared.batch, totals)
   }

@@ -19,21 +19,22 @@ export interface Night {
   readonly build: BuildResult
 }
 
-/** Harvest, build, verify, publish, under the writer lock from end to end. Running it twice changes nothing. */
+/**
+ * Harvest, build, verify, publish. The writer lock is held per batch of a harvest and from the first mark of the build
+ * to its publication. Running it twice changes nothing.
+ */
 export async function night(
   { engine, embedder, serving, sources, runtime, clock }: NightParts,
   lockWaitMs: number,
   signal: AbortSignal,
   onProgress?: BuildOptions['onProgress'],
 ): Promise<Night> {
-  const lock = await engine.lock('nightly job', lockWaitMs)
+  const harvests: HarvestReport[] = []
+  for (const source of sources) harvests.push(await harvest(engine, serving, source, runtime, clock, signal))
+  signal.throwIfAborted()
+  const lock = await engine.lock('nightly build', lockWaitMs)
   try {
     const swept = await engine.catalog.sweep()
-    const harvests: HarvestReport[] = []
-    for (const source of sources) {
-      harvests.push(await harvest(engine, serving, source, runtime, clock, signal))
-    }
-    signal.throwIfAborted()
     const build = await buildGeneration(engine, embedder, { clock, ...(onProgress && { onProgress }) })
     await engine.catalog.sweep()
     return { swept, harvests, build }

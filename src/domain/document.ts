@@ -98,7 +98,8 @@ function differs(held: StoredDocument, incoming: DocumentRecord, incomingHash: s
  * The document after the record: what the record does not know, the held document keeps; the first announcement
  * stays the first, except that a stated one replaces a derived one.
  */
-export function merged(held: StoredDocument | null, incoming: DocumentRecord): DocumentRecord {
+export function merged(held: StoredDocument | null, record: DocumentRecord, harvested: Instant): DocumentRecord {
+  const incoming = datedByNow(record, harvested)
   if (!held || held.standIn) return incoming
   const keepAnnounced =
     held.announced !== null &&
@@ -116,3 +117,9 @@ export function merged(held: StoredDocument | null, incoming: DocumentRecord): D
     announcedBasis: keepAnnounced ? held.announcedBasis : incoming.announcedBasis,
   }
 }
+
+/** What we hold has been announced: a date that a calendar or a source puts later is late by some moderation or zone. */
+const datedByNow = (record: DocumentRecord, harvested: Instant): DocumentRecord =>
+  record.announced !== null && record.announced > harvested
+    ? { ...record, announced: harvested, announcedBasis: 'derived' }
+    : record

@@ -40,6 +40,9 @@ export function arxivIdOfDoi(doi: string): ArxivId | null {
   return match ? parseArxivId(match[1]) : null
 }
 
+/** arXiv categories look like `cs.IR` or `hep-th`; its listings also carry MSC and ACM classes (`05C80`, `I.2.7`). */
+export const isArxivCategory = (text: string): boolean => /^[a-z][a-z-]*(?:\.[A-Za-z-]+)?$/.test(text)
+
 /** Two titles that differ only in case, punctuation or spacing share this key. */
 export const titleKey = (title: string): string =>
   title

@@ -68,7 +68,7 @@ export function tokensAmong(text: string, wanted: ReadonlyMap<string, unknown>):
   return tokens
 }
 
-const beyondAscii = /[^\x00-\x7f]/
+const beyondAscii = /\P{ASCII}/u
 /** Makes an ASCII letter lower case and leaves digits as they are. */
 const lowerBit = 0x20
 

@@ -79,6 +79,10 @@ async function answerSearch(parts: AppParts, input: unknown, request: Request, r
   sendTagged(request, response, toWireAnswer(answer, nextCursor(query, answer, snapshot)), toTiming(answer))
 }
 
+/**
+ * Searches are of the end of the minute they are asked in: within it an unchanged store gives an unchanged answer, and
+ * so the same ETag, and a document announced this very second is already there.
+ */
 const wholeMinute = (at: Instant): Instant => instant(Math.ceil(at / 60_000) * 60_000)
 
 /** Aborts when the client hangs up before it has its answer. */

@@ -45,7 +45,7 @@ const truth = new Map([
 ])
 
 /**
- * A Query, or InvalidQuery with the first thing that is wrong. `now` is cut to the whole minute by whoever reads the
+ * A Query, or InvalidQuery with the first thing that is wrong. `now` is a whole minute, made so by whoever reads the
  * clock: ages are in days, and the same search asked twice within a minute then has the same answer and the same ETag.
  */
 export function parseSearch(input: unknown, now: Instant): Asked {

@@ -1,6 +1,6 @@
 import type { DocumentId, DocumentRecord } from '../domain/document.ts'
 import { SourceError } from '../domain/errors.ts'
-import { parseArxivId } from '../domain/identifiers.ts'
+import { isArxivCategory, parseArxivId } from '../domain/identifiers.ts'
 import { parseInstant } from '../domain/instant.ts'
 import type { Source } from '../ports.ts'
 import { arxivRecord, type Rejected, sorted } from './arxiv-record.ts'
@@ -92,13 +92,11 @@ function readEntry(entry: Element): DocumentRecord | Rejected {
   })
 }
 
-/** Primary first. Entries also carry MSC and ACM classes as categories (`05C80`, `I.2.7`), which are not arXiv's. */
+/** Primary first. */
 function categoriesOf(entry: Element): string[] {
   const primary = attribute(child(entry, 'primary_category') ?? {}, 'term')
   const all = children(entry, 'category').map((category) => attribute(category, 'term'))
-  return [primary, ...all]
-    .filter((term) => term !== null)
-    .filter((term) => /^[a-z][a-z-]*(?:\.[A-Za-z-]+)?$/.test(term))
+  return [primary, ...all].filter((term) => term !== null).filter(isArxivCategory)
 }
 
 const batchSize = 100

@@ -2,7 +2,7 @@ const work = '(?:e-?print|paper|article|manuscript|submission|preprint|work|vers
 const adjective = String.raw`(?:(?:current|present|latest|entire|whole|arxiv)\s+)?`
 const reason = String.raw`(?:due|owing|because|by|as|since|for|pending|until|at\s+the\s+request)\b`
 // Withdrawn from a venue is not withdrawn from the world; only "from arXiv" is.
-const notFromVenue = String.raw`(?!(?:\s+by\s+(?:the\s+)?authors?)?\s+from\s+(?!(?:the\s+)?arxiv\b))`
+const notFromVenue = String.raw`(?!(?:\s+by\s+(?:the\s+)?authors?)?\s+(?:from|at)\s+(?!(?:the\s+request)\b)(?!(?:the\s+)?arxiv\b))`
 
 const patterns = [
   // "Withdrawn", "Paper withdrawn due to ...": at the start of the comment, with an end or a reason after it.

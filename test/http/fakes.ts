@@ -10,9 +10,9 @@ import type { Problem } from '../../src/http/schemas.ts'
 import type { Status } from '../../src/http/status.ts'
 import type { Snapshot } from '../../src/ports.ts'
 
-/** 25 seconds past the minute. */
+/** 25 seconds past a minute; searches are of the end of it. */
 export const clockNow = instant(Date.parse('2026-02-03T09:15:25Z'))
-export const minute = instant(Date.parse('2026-02-03T09:15:00Z'))
+export const minute = instant(Date.parse('2026-02-03T09:16:00Z'))
 
 export interface TestServer {
   readonly url: string

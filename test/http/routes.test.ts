@@ -13,7 +13,7 @@ describe('status and health', () => {
     const response = await server.get('/v1/status')
     const status = statusSchema.parse(await response.json())
     expect(response.headers.get('cache-control')).toBe('no-store')
-    expect(status.sources[0]).toMatchObject({ state: 'unreachable', failingSince: '2026-02-03T09:15:00.000Z' })
+    expect(status.sources[0]).toMatchObject({ state: 'unreachable', failingSince: '2026-02-03T09:16:00.000Z' })
     expect(status.generation).toMatchObject({ id: 7, mark: 1 })
   })
 

@@ -161,7 +161,7 @@ describe('an answer on the wire', () => {
       },
     ])
     expect(answer).toMatchObject({
-      asOf: '2026-02-03T09:15:00.000Z',
+      asOf: '2026-02-03T09:16:00.000Z',
       generation: 7,
       mark: 100,
       abstained: false,
@@ -242,7 +242,7 @@ describe('an ETag', () => {
     })
     const tagOf = async (path: string) => (await server.get(path)).headers.get('etag')
     const tags = [await tagOf('/v1/search?q=agents'), await tagOf('/v1/search?q=agents&limit=2')]
-    now = at('2026-02-03T09:16:00Z')
+    now = at('2026-02-03T09:17:00Z')
     tags.push(await tagOf('/v1/search?q=agents'))
     degraded = [{ part: 'live', reason: 'arxiv is unreachable' }]
     tags.push(await tagOf('/v1/search?q=agents'))

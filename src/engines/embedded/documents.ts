@@ -186,7 +186,11 @@ function documentWrites(db: Database.Database, embeddings: EmbeddingTable): Pick
      ON CONFLICT DO UPDATE SET at = coalesce(excluded.at, at), title = coalesce(excluded.title, title),
        abstract = coalesce(excluded.abstract, abstract)`,
   )
-  const setWatermark = db.prepare('INSERT OR REPLACE INTO watermarks (source, through) VALUES (@source, @through)')
+  const setWatermark = db.prepare(
+    // Two harvests side by side may end in either order; a mark never goes back.
+    `INSERT INTO watermarks (source, through) VALUES (@source, @through)
+     ON CONFLICT DO UPDATE SET through = max(through, excluded.through)`,
+  )
   const setProgress = db.prepare('INSERT OR REPLACE INTO imports (file, lines, done) VALUES (?, ?, ?)')
   const remove = db.prepare<[DocumentKey]>('DELETE FROM documents WHERE key = ?')
   const bury = db.prepare('INSERT INTO purged (key, id, seq, at) VALUES (?, ?, ?, ?)')
@@ -205,7 +209,7 @@ function documentWrites(db: Database.Database, embeddings: EmbeddingTable): Pick
       if (held) keepDates(held.key, record)
       return change
     }
-    const values = { ...toRow(merged(held, record)), seq: takeSeq(), harvested, contentHash }
+    const values = { ...toRow(merged(held, record, harvested)), seq: takeSeq(), harvested, contentHash }
     if (!held) {
       keepDates(Number(insert.run(values).lastInsertRowid) as DocumentKey, record)
       return change

@@ -2,9 +2,11 @@ import { z } from 'zod'
 import { arxivAnnouncement, derivedArxivAnnouncement } from '../../domain/calendar.ts'
 import type { DocumentRecord, VersionDate } from '../../domain/document.ts'
 import { dayMs, dayOf, instant } from '../../domain/instant.ts'
+import { proseOf } from '../arxiv-text.ts'
 import { saysWithdrawn } from '../withdrawn.ts'
 import {
   abstractField,
+  arxivCategoriesField,
   arxivIdField,
   arxivUrl,
   commentField,
@@ -27,7 +29,7 @@ const arxivLine = z.object({
   title: titleField,
   abstract: abstractField.nullish(),
   authors: namesField.nullish(),
-  categories: namesField.nullish(),
+  categories: arxivCategoriesField.nullish(),
   comment: commentField.nullish(),
   published: momentField.nullish(),
   updated: momentField.nullish(),
@@ -50,8 +52,8 @@ export function readArxivLine(line: string): DocumentRecord {
     id: paper.id.id,
     source: 'arxiv',
     version,
-    title: paper.title,
-    abstract: paper.abstract ?? '',
+    title: proseOf(paper.title),
+    abstract: proseOf(paper.abstract ?? ''),
     authors: paper.authors ?? [],
     categories: paper.categories ?? [],
     comment,

@@ -4,6 +4,7 @@ import type { DocumentRecord, VersionDate } from '../../domain/document.ts'
 import { parseDoi } from '../../domain/identifiers.ts'
 import { parseInstant } from '../../domain/instant.ts'
 import type { Filters } from '../../domain/query.ts'
+import { proseOf } from '../arxiv-text.ts'
 import { saysWithdrawn } from '../withdrawn.ts'
 import { withoutTexAccents } from './accents.ts'
 import { versionField } from './arxiv-jsonl.ts'
@@ -60,8 +61,8 @@ export function readKaggleLine(line: string): DocumentRecord {
     id: paper.id.id,
     source: 'arxiv',
     version: last.version,
-    title: paper.title,
-    abstract: paper.abstract,
+    title: proseOf(paper.title),
+    abstract: proseOf(paper.abstract),
     authors: paper.authors_parsed.map(nameOf).filter((name) => name !== ''),
     categories: paper.categories,
     comment,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { DocumentRecord } from '../../domain/document.ts'
-import { parseDoi } from '../../domain/identifiers.ts'
+import { parseArxivId, parseDoi } from '../../domain/identifiers.ts'
 import { abstractField, idField, momentField, namesField, parseLine, titleField, unsaid, urlField } from './record.ts'
 
 const doiField = z.string().transform((raw, context) => {
@@ -13,7 +13,7 @@ const doiField = z.string().transform((raw, context) => {
 // Strict: in a file that somebody writes by hand, an unknown field is a typo whose content would be lost in silence.
 const ownLine = z
   .strictObject({
-    id: idField,
+    id: idField.refine((id) => parseArxivId(id) === null, 'is an arXiv id, which only an arXiv record may have'),
     title: titleField,
     abstract: abstractField.nullish(),
     text: abstractField.nullish(),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { DocumentId, DocumentRecord } from '../../domain/document.ts'
 import { UnreadableRecord } from '../../domain/errors.ts'
-import { parseArxivId } from '../../domain/identifiers.ts'
+import { isArxivCategory, parseArxivId } from '../../domain/identifiers.ts'
 import { type Instant, parseDay, parseInstant, startOfDay } from '../../domain/instant.ts'
 
 /** The parts that the line formats share: fields as zod schemas, and how a line becomes a record or a sentence. */
@@ -48,6 +48,8 @@ export const arxivIdField = z.string().transform((id, context) => {
   context.addIssue('is not an arXiv id')
   return z.NEVER
 })
+
+export const arxivCategoriesField = namesField.transform((names) => names.filter(isArxivCategory))
 
 export interface Moment {
   /** The first moment of the day where only a day is known. */

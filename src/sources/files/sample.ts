@@ -4,6 +4,7 @@ import type { DocumentRecord } from '../../domain/document.ts'
 import { dayOf } from '../../domain/instant.ts'
 import {
   abstractField,
+  arxivCategoriesField,
   arxivIdField,
   momentField,
   namesField,
@@ -18,7 +19,7 @@ const sampleLine = z.object({
   title: titleField,
   summary: abstractField,
   authors: namesField,
-  categories: namesField,
+  categories: arxivCategoriesField,
   announced: momentField.nullish(),
   url: urlField,
 })
