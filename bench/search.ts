@@ -2,17 +2,17 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { systemClock } from '../src/clock.ts'
 import { Embedders, openEmbedder, openEngine } from '../src/compose.ts'
 import { loadEnvFile, readConfig } from '../src/config.ts'
-import { noFilters, type Query } from '../src/domain/query.ts'
-import { understand } from '../src/domain/understanding.ts'
+import { typedQuery } from '../src/domain/understanding.ts'
 import { shippedCalibration } from '../src/retrieval/calibration.ts'
 import { search } from '../src/retrieval/search.ts'
+import { warmUp } from '../src/retrieval/warm-up.ts'
 import { quantile, titlesOf } from './sample.ts'
 
 /**
  * In process, uncached: every query is the title of another paper in the store of FRESHET_DATA, cut loose from its own
  * paper by exact-title pinning being part of the work. Prints milliseconds by stage and the event loop's longest gap.
  */
-const warmUp = 300
+const unmeasured = 300
 const measured = 2_000
 
 loadEnvFile()
@@ -24,34 +24,20 @@ await embedders.serving(engine)
 const embedderAt = performance.now()
 const reader = await engine.openReader()
 const readerAt = performance.now()
-const titles = titlesOf(engine, warmUp + measured)
+const titles = titlesOf(engine, unmeasured + measured)
 const parts = {
   documents: engine.documents,
   embedderFor: (fingerprint: string) => embedders.get(fingerprint),
   calibration: shippedCalibration,
   stopwatch: () => performance.now(),
 }
-const queryOf = (text: string): Query => {
-  const now = systemClock.now()
-  return {
-    text,
-    ...understand(text, now),
-    filters: noFilters,
-    mode: 'auto',
-    sort: 'relevance',
-    fusion: 'convex',
-    freshness: 'auto',
-    limit: 10,
-    offset: 0,
-    now,
-    explain: false,
-  }
-}
-for (const title of titles.slice(0, warmUp)) await search(queryOf(title), reader.snapshot(), parts)
+const queryOf = (text: string) => typedQuery(text, systemClock.now())
+await warmUp(reader.snapshot(), parts, systemClock.now())
+for (const title of titles.slice(0, unmeasured)) await search(queryOf(title), reader.snapshot(), parts)
 const loop = monitorEventLoopDelay({ resolution: 1 })
 loop.enable()
 const stages: Record<string, number[]> = {}
-for (const title of titles.slice(warmUp)) {
+for (const title of titles.slice(unmeasured)) {
   const { tookMs } = await search(queryOf(title), reader.snapshot(), parts)
   for (const [stage, ms] of Object.entries(tookMs)) {
     stages[stage] ??= []

@@ -11,7 +11,7 @@ import type { DocumentId } from '../src/domain/document.ts'
 import { BadSetting } from '../src/domain/errors.ts'
 import { endOfDay, startOfDay } from '../src/domain/instant.ts'
 import type { Query } from '../src/domain/query.ts'
-import { understand } from '../src/domain/understanding.ts'
+import { typedQuery } from '../src/domain/understanding.ts'
 import { beirLineReader, readBeirFolder } from '../src/sources/files/beir.ts'
 import { importFormats } from '../src/sources/files/formats.ts'
 import { readTopics, type Topic } from '../src/sources/files/topics.ts'
@@ -141,8 +141,7 @@ const rows = [
 /** Asked at the end of the topic's day; grades outside the time that a dated topic asks for are 0. */
 function judgedAsAsked(topic: Topic, grades: Grades, { engine }: Collection): { query: Query; grades: Grades } {
   const now = endOfDay(topic.asOf)
-  const { subject, phrases, excludedTerms, excludedPhrases, dates } = understand(topic.query, now)
-  const query = { ...plainQuery(topic.query, now), subject, phrases, excludedTerms, excludedPhrases, dates }
+  const query = typedQuery(topic.query, now)
   const since = topic.since ? startOfDay(topic.since) : Number.NEGATIVE_INFINITY
   const until = topic.until ? endOfDay(topic.until) : Number.POSITIVE_INFINITY
   const inside = (id: DocumentId) => {

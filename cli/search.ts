@@ -5,7 +5,7 @@ import { readConfig } from '../src/config.ts'
 import type { Hit, RankedAnswer } from '../src/domain/answer.ts'
 import { dayOf, endOfDay, startOfDay } from '../src/domain/instant.ts'
 import { modes, type Query, sorts } from '../src/domain/query.ts'
-import { understand } from '../src/domain/understanding.ts'
+import { typedQuery } from '../src/domain/understanding.ts'
 import { shippedCalibration } from '../src/retrieval/calibration.ts'
 import { effectiveFilters, search } from '../src/retrieval/search.ts'
 import { dayOption } from './import.ts'
@@ -72,27 +72,22 @@ function freshnessWish(text: string): Query['freshness'] {
 }
 
 function queryOf(text: string, options: Options): Query {
-  const now = systemClock.now()
   const { mode, sort, freshness, limit } = options
-  return {
-    text,
-    ...understand(text, now),
-    filters: {
-      since: dayOption('--since', options.since, startOfDay),
-      until: dayOption('--until', options.until, endOfDay),
-      categories: options.category ?? [],
-      sources: options.source ?? [],
-      authors: options.author ?? [],
-    },
+  const filters = {
+    since: dayOption('--since', options.since, startOfDay),
+    until: dayOption('--until', options.until, endOfDay),
+    categories: options.category ?? [],
+    sources: options.source ?? [],
+    authors: options.author ?? [],
+  }
+  return typedQuery(text, systemClock.now(), {
+    filters,
     mode,
     sort,
-    fusion: 'convex',
     freshness,
     limit,
-    offset: 0,
-    now,
     explain: options.explain ?? false,
-  }
+  })
 }
 
 function print(answer: RankedAnswer, explain: boolean): void {

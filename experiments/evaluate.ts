@@ -3,6 +3,7 @@ import type { Candidate } from '../src/domain/evidence.ts'
 import type { Instant } from '../src/domain/instant.ts'
 import { noFilters, type Query } from '../src/domain/query.ts'
 import { termsOf } from '../src/domain/terms.ts'
+import { typedQuery } from '../src/domain/understanding.ts'
 import { shippedCalibration } from '../src/retrieval/calibration.ts'
 import { search } from '../src/retrieval/search.ts'
 import type { Collection } from './collection.ts'
@@ -70,23 +71,11 @@ async function rankByOne(
   })
 }
 
-/** A query of plain text, asked at `now`. */
+/** A query of plain text, nothing in it read as an operator or a date. */
 export const plainQuery = (text: string, now: Instant): Query => ({
+  ...typedQuery('plain', now),
   text,
   subject: text,
-  phrases: [],
-  excludedTerms: [],
-  excludedPhrases: [],
-  filters: noFilters,
-  dates: null,
-  mode: 'auto',
-  sort: 'relevance',
-  fusion: 'convex',
-  freshness: 'auto',
-  limit: 10,
-  offset: 0,
-  now,
-  explain: false,
 })
 
 /** TREC run format, as trec_eval and ir-measures read it. */

@@ -10,6 +10,7 @@ import { openEmbeddedEngine } from './engines/embedded/engine.ts'
 import { openRuntime } from './engines/embedded/runtime.ts'
 import type { Embedder, Engine, Runtime, Source } from './ports.ts'
 import { arxivOai } from './sources/arxiv-oai.ts'
+import { oaiSource } from './sources/arxiv-oai-page.ts'
 import { arxivPolicy, type PoliteClient, politeClient } from './sources/http.ts'
 
 /** The only file that names concrete adapters. */
@@ -79,6 +80,8 @@ export function openSources(config: Config, runtime: Runtime): OpenSources {
       gate: runtime.gate,
       policy: arxivPolicy,
       random: Math.random,
+      // Trying again takes minutes; whoever looks at the status should not have to wait for the last attempt.
+      onTrouble: (error) => runtime.failed(oaiSource, systemClock.now(), error.message),
     })
     clients.push(client)
     return arxivOai({ client, categories: config.arxiv.categories, baseUrl: config.arxiv.oaiUrl })
@@ -90,5 +93,8 @@ export function openSources(config: Config, runtime: Runtime): OpenSources {
     },
   }
 }
+
+/** Names of the sources that the settings turn on, as health and watermarks call them. */
+export const sourceNames = (config: Config): string[] => config.sources.map(() => oaiSource)
 
 const userAgent = (contact: string): string => `freshet/${version}${contact === '' ? '' : ` (${contact})`}`

@@ -4,16 +4,17 @@ import { pathToFileURL } from 'node:url'
 import type { IndexerNews } from '../indexer/news.ts'
 import { forkProgram } from './child.ts'
 import { systemClock } from './clock.ts'
-import { Embedders, openEmbedder, openEngine, openRuntimeIn, version } from './compose.ts'
+import { Embedders, openEmbedder, openEngine, openRuntimeIn, sourceNames, version } from './compose.ts'
 import { type Config, loadEnvFile, readConfig } from './config.ts'
 import { parseInstant } from './domain/instant.ts'
 import { buildApp, serverOptions } from './http/app.ts'
 import { assertBindable } from './http/keys.ts'
 import type { Status } from './http/status.ts'
 import { type Log, openLog } from './log.ts'
-import type { Engine, IndexReader, Runtime } from './ports.ts'
+import type { Engine, IndexReader, Runtime, SourceHealth } from './ports.ts'
 import { shippedCalibration } from './retrieval/calibration.ts'
-import { search } from './retrieval/search.ts'
+import { type SearchParts, search } from './retrieval/search.ts'
+import { warmUp } from './retrieval/warm-up.ts'
 
 /** How soon a committed paper or a published generation is seen: a look costs microseconds. */
 const refreshEveryMs = 250
@@ -32,19 +33,15 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
   const refreshing = keepFresh(reader, engine, embedders, log)
   const indexer = config.indexer === 'child' ? superviseIndexer(log) : null
   const startedAt = systemClock.now()
+  const parts: SearchParts = {
+    documents: engine.documents,
+    embedderFor: (fingerprint) => embedders.get(fingerprint),
+    calibration: shippedCalibration,
+    stopwatch: () => performance.now(),
+  }
+  await warmUp(reader.snapshot(), parts, startedAt)
   const app = buildApp({
-    search: (query, snapshot, signal) =>
-      search(
-        query,
-        snapshot,
-        {
-          documents: engine.documents,
-          embedderFor: (fingerprint) => embedders.get(fingerprint),
-          calibration: shippedCalibration,
-          stopwatch: () => performance.now(),
-        },
-        { signal },
-      ),
+    search: (query, snapshot, signal) => search(query, snapshot, parts, { signal }),
     reader,
     documents: engine.documents,
     status: () => ({ startedAt, ...statusOf(config, engine, runtime, reader, indexer?.news() ?? null) }),
@@ -116,7 +113,7 @@ function statusOf(
     store: { ...engine.documents.counts(), incarnation: engine.incarnation() },
     generation: engine.catalog.list().find((one) => one.id === snapshot.generation?.id) ?? null,
     fresh: { documents: reader.counts.fresh, mark: snapshot.mark },
-    sources: runtime.health().map((one) => ({ ...one, watermark: marks.get(one.source) ?? null })),
+    sources: sourcesOf(config, runtime).map((one) => ({ ...one, watermark: marks.get(one.source) ?? null })),
     model: { configured: config.model, serving: snapshot.fingerprint },
     indexer: {
       mode: config.indexer,
@@ -124,6 +121,19 @@ function statusOf(
       nextNight: news?.nextNight ? parseInstant(news.nextNight) : null,
     },
   }
+}
+
+/** Every source that is turned on, also one that nobody has visited yet. */
+function sourcesOf(config: Config, runtime: Runtime): SourceHealth[] {
+  const health = new Map(runtime.health().map((one) => [one.source, one]))
+  const unseen = {
+    state: 'never-visited',
+    lastVisit: null,
+    lastSuccess: null,
+    failingSince: null,
+    error: null,
+  } as const
+  return sourceNames(config).map((source) => health.get(source) ?? { source, ...unseen })
 }
 
 function listen(server: Server, { host, port }: Config): Promise<Server> {

@@ -1,6 +1,8 @@
 import { readDates } from './dates.ts'
+import { InvalidQuery } from './errors.ts'
 import type { Instant } from './instant.ts'
-import type { DateCondition } from './query.ts'
+import { type DateCondition, noFilters, type Query } from './query.ts'
+import { termsOf } from './terms.ts'
 
 export interface Understanding {
   /** What is matched; '' when the text held nothing but conditions and exclusions. */
@@ -93,4 +95,41 @@ function textAt(line: string, at: number): Found {
 function matchAt(pattern: RegExp, line: string, at: number): readonly string[] | null {
   pattern.lastIndex = at
   return pattern.exec(line)
+}
+
+type Wishes = Partial<Omit<Query, 'text' | 'now' | keyof Understanding>>
+
+/** A query as it was typed, with what else was wished for. Throws InvalidQuery when it says nothing to find. */
+export function typedQuery(text: string, now: Instant, wishes: Wishes = {}): Query {
+  return {
+    text,
+    ...subjectOf(text, now),
+    filters: noFilters,
+    mode: 'auto',
+    sort: 'relevance',
+    fusion: 'convex',
+    freshness: 'auto',
+    limit: 10,
+    offset: 0,
+    explain: false,
+    ...wishes,
+    now,
+  }
+}
+
+const hasWord = (text: string): boolean => termsOf(text).length > 0
+
+function subjectOf(text: string, now: Instant): Understanding {
+  const { subject, phrases, excludedTerms, excludedPhrases, dates } = understand(text, now)
+  // A phrase of punctuation alone has no words that a paper could hold, and would hide every paper.
+  const rest = {
+    phrases: phrases.filter(hasWord),
+    excludedTerms: excludedTerms.filter(hasWord),
+    excludedPhrases: excludedPhrases.filter(hasWord),
+  }
+  if (hasWord(subject)) return { subject, ...rest, dates }
+  // Nothing but a date was typed ("2024"): then the date is what is looked for.
+  const asSubject = excludedTerms.length + excludedPhrases.length === 0 ? text : (dates?.words ?? '')
+  if (hasWord(asSubject)) return { subject: asSubject, ...rest, dates: null }
+  throw new InvalidQuery('q', 'q only says what to leave out; it must also say what to find')
 }

@@ -1,11 +1,10 @@
 import { InvalidQuery } from '../domain/errors.ts'
 import type { Instant } from '../domain/instant.ts'
 import type { Filters, Query } from '../domain/query.ts'
-import { termsOf } from '../domain/terms.ts'
-import { understand } from '../domain/understanding.ts'
+import { typedQuery } from '../domain/understanding.ts'
 import { candidateDepth } from '../retrieval/search.ts'
 import { type Cursor, checkCursor, decodeCursor, expired } from './cursor.ts'
-import { hasWord, rules, type SearchRequest, searchRequest } from './schemas.ts'
+import { rules, type SearchRequest, searchRequest } from './schemas.ts'
 
 /** A search as it was asked; with a cursor, the page of an earlier ranking. */
 export interface Asked {
@@ -79,37 +78,18 @@ export function unknownParameter(name: string, known: readonly string[] = fieldN
 }
 
 function toQuery(request: SearchRequest, now: Instant, offset: number): Query {
-  return {
-    text: request.q,
-    ...subjectOf(request.q, now),
+  const { mode, sort, fusion, freshness, explain } = request
+  const limit = Math.min(request.limit, candidateDepth - offset)
+  return typedQuery(request.q, now, {
     filters: filtersOf(request),
-    mode: request.mode,
-    sort: request.sort,
-    fusion: request.fusion,
-    freshness: request.freshness,
-    limit: Math.min(request.limit, candidateDepth - offset),
+    mode,
+    sort,
+    fusion,
+    freshness,
+    explain,
+    limit,
     offset,
-    now,
-    explain: request.explain,
-  }
-}
-
-type Read = Pick<Query, 'subject' | 'phrases' | 'excludedTerms' | 'excludedPhrases' | 'dates'>
-
-function subjectOf(text: string, now: Instant): Read {
-  const { subject, phrases, excludedTerms, excludedPhrases, dates } = understand(text, now)
-  // A phrase of punctuation alone has no words that a paper could hold, and would hide every paper.
-  const worded = (list: readonly string[]) => list.filter((one) => termsOf(one).length > 0)
-  const rest = {
-    phrases: worded(phrases),
-    excludedTerms: worded(excludedTerms),
-    excludedPhrases: worded(excludedPhrases),
-  }
-  if (hasWord(subject)) return { subject, ...rest, dates }
-  // Nothing but a date was typed ("2024"): then the date is what is looked for.
-  const asSubject = excludedTerms.length + excludedPhrases.length === 0 ? text : (dates?.words ?? '')
-  if (hasWord(asSubject)) return { subject: asSubject, ...rest, dates: null }
-  throw new InvalidQuery('q', 'q only says what to leave out; it must also say what to find')
+  })
 }
 
 function filtersOf(request: SearchRequest): Filters {

@@ -66,6 +66,8 @@ export interface PoliteClientParts {
   readonly policy: RequestPolicy
   /** In [0, 1). */
   readonly random: () => number
+  /** Told of every attempt that failed, while others may still follow. */
+  readonly onTrouble?: (error: SourceError) => void
 }
 
 type Outcome =
@@ -124,6 +126,7 @@ async function attempts(job: Job, first: URL): Promise<Answer> {
         break
       case 'trouble':
         trouble = outcome.error
+        job.onTrouble?.(trouble)
         if (attempt >= job.policy.attempts || job.clock.now() + outcome.pauseMs >= giveUpAt) throw trouble
         attempt += 1
     }
