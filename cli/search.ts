@@ -3,7 +3,8 @@ import { systemClock } from '../src/clock.ts'
 import { Embedders, openEmbedder, openEngine } from '../src/compose.ts'
 import { readConfig } from '../src/config.ts'
 import type { Hit, RankedAnswer } from '../src/domain/answer.ts'
-import { dayOf, endOfDay, startOfDay } from '../src/domain/instant.ts'
+import { BadSetting } from '../src/domain/errors.ts'
+import { dayOf, endOfDay, type Instant, parseDay, parseInstant, startOfDay } from '../src/domain/instant.ts'
 import { modes, type Query, sorts } from '../src/domain/query.ts'
 import { typedQuery } from '../src/domain/understanding.ts'
 import { shippedCalibration } from '../src/retrieval/calibration.ts'
@@ -20,6 +21,7 @@ interface Options {
   readonly sort: Query['sort']
   readonly freshness: Query['freshness']
   readonly limit: number
+  readonly asOf?: string
   readonly explain?: true
 }
 
@@ -36,6 +38,7 @@ export const searchCommand = (): Command =>
     .addOption(new Option('--sort <order>').choices(sorts).default('relevance'))
     .option('--freshness <wish>', 'auto, off, or 0 to 1: how much recency counts', freshnessWish, 'auto')
     .option('--limit <n>', '1 to 100', limitOf, 10)
+    .option('--as-of <time>', 'as if asked at the end of this day, or at this instant')
     .option('--explain', 'every part of each score')
     .action(async (words: string[], options: Options) => {
       const config = readConfig(process.env)
@@ -80,7 +83,7 @@ function queryOf(text: string, options: Options): Query {
     sources: options.source ?? [],
     authors: options.author ?? [],
   }
-  return typedQuery(text, systemClock.now(), {
+  return typedQuery(text, askedAt(options.asOf), {
     filters,
     mode,
     sort,
@@ -88,6 +91,15 @@ function queryOf(text: string, options: Options): Query {
     limit,
     explain: options.explain ?? false,
   })
+}
+
+/** A day stands for its end, when everything that it announced is there. */
+function askedAt(time: string | undefined): Instant {
+  if (time === undefined) return systemClock.now()
+  const day = parseDay(time)
+  const at = day ? endOfDay(day) : parseInstant(time)
+  if (at === null) throw new BadSetting(`--as-of ${time} is no time; write 2025-11-03 or 2025-11-03T21:00Z`)
+  return at
 }
 
 function print(answer: RankedAnswer, explain: boolean): void {

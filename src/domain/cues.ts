@@ -21,6 +21,18 @@ export function readCues(text: string, nowYear: number): Cues {
   }
 }
 
+/**
+ * The text without its recency words: they say how new a paper should be, and a paper that calls itself "latest" matches
+ * no better for it. Where nothing else would remain, the text stays as it is.
+ */
+export function withoutRecencyWords(text: string, { recency }: Cues): string {
+  const rest = recency.reduce((left, words) => {
+    const at = left.toLowerCase().indexOf(words)
+    return at < 0 ? left : `${left.slice(0, at)}${left.slice(at + words.length)}`
+  }, text)
+  return /[\p{L}\p{N}]{2}/u.test(rest) ? rest.replace(/\s+/g, ' ').trim() : text
+}
+
 interface Neighbours {
   /** The cue is another thing directly after one of these words ("ocean current"). */
   readonly notAfter?: string

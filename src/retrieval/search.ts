@@ -1,5 +1,5 @@
 import type { Degradation, Hit, RankedAnswer } from '../domain/answer.ts'
-import { readCues } from '../domain/cues.ts'
+import { readCues, withoutRecencyWords } from '../domain/cues.ts'
 import type { DocumentKey, StoredDocument } from '../domain/document.ts'
 import type { Evidence, TermEvidence } from '../domain/evidence.ts'
 import { arxivIdOfDoi, parseArxivId, parseDoi, titleKey } from '../domain/identifiers.ts'
@@ -45,24 +45,21 @@ export async function search(
   const degraded: Degradation[] = []
   const named = namedDocuments(asked, parts.documents)
   const query = asTyped(asked, named)
+  const cues = readCues(query.subject, new Date(query.now).getUTCFullYear())
+  // A title is matched word for word.
+  const subject = named.size > 0 ? query.subject : withoutRecencyWords(query.subject, cues)
 
-  const vector = await embed(query, snapshot, parts, degraded, options.signal)
+  const vector = await embed(subject, snapshot, parts, degraded, options.signal)
   took.mark('embed')
 
-  const request = requestOf(query, vector, options.exact ?? false)
+  const request = requestOf(query, subject, vector, options.exact ?? false)
   const evidence = withNamed(await snapshot.gather(request), await snapshot.scoreOf([...named.keys()], request))
   took.mark('gather')
 
   const calibration = depthCalibrationFor(snapshot.fingerprint, parts.calibration)
   const fused = query.fusion === 'convex' ? convex(evidence, calibration.alpha) : reciprocalRank(evidence)
   const deep = measureDepth(evidence, fused, calibration)
-  const decided = route(
-    query,
-    readCues(query.subject, new Date(query.now).getUTCFullYear()),
-    evidence,
-    deep,
-    parts.calibration.gate,
-  )
+  const decided = route(query, cues, evidence, deep, parts.calibration.gate)
   const ranking = rank(deep, calibration.abstainBelow, { pRecent: decided.gate.pRecent, gamma, now: query.now })
   const ordered = pinNamed(inOrder(query, ranking, fused), named)
   took.mark('rank')
@@ -111,20 +108,20 @@ function asTyped(query: Query, named: ReadonlyMap<DocumentKey, Exact>): Query {
 
 /** A query without a vector is answered from its words, and says so. */
 async function embed(
-  query: Query,
+  subject: string,
   snapshot: Snapshot,
   parts: SearchParts,
   degraded: Degradation[],
   signal: AbortSignal | undefined,
 ): Promise<Float32Array | null> {
-  if (snapshot.fingerprint === null || query.subject === '') return null
+  if (snapshot.fingerprint === null || subject === '') return null
   const embedder = parts.embedderFor(snapshot.fingerprint)
   if (!embedder) {
     degraded.push({ part: 'vectors', reason: 'the model of the index is not loaded; words alone were matched' })
     return null
   }
   try {
-    const [vector] = await embedder.embed([query.subject], 'query', signal)
+    const [vector] = await embedder.embed([subject], 'query', signal)
     return vector
   } catch (error) {
     if (signal?.aborted) throw error
@@ -133,12 +130,12 @@ async function embed(
   }
 }
 
-function requestOf(query: Query, vector: Float32Array | null, exact: boolean): GatherRequest {
+function requestOf(query: Query, subject: string, vector: Float32Array | null, exact: boolean): GatherRequest {
   const tiers = tiersOf(query.mode)
   // An excluded word of several terms ("state-of-the-art") is a phrase: its parts may stand in any document.
   const single = (word: string) => termsOf(word).length === 1
   return {
-    terms: termsOf(query.subject),
+    terms: termsOf(subject),
     vector,
     filters: effectiveFilters(query),
     phrases: query.phrases,
