@@ -176,6 +176,8 @@ function superviseIndexer(log: Log) {
     stop() {
       stopped = true
       if (timer) clearTimeout(timer)
+      // The open channel would keep both processes alive; its end also tells the child that we are going.
+      if (child?.connected) child.disconnect()
       child?.kill('SIGTERM')
     },
   }
