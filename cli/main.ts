@@ -5,6 +5,7 @@ import { loadEnvFile } from '../src/config.ts'
 import { backupCommand, restoreCommand } from './backup.ts'
 import { doctorCommand } from './doctor.ts'
 import { evaluateCommand } from './evaluate.ts'
+import { fetchCommand } from './fetch.ts'
 import { importCommand, purgeCommand } from './import.ts'
 import { searchCommand } from './search.ts'
 import { statusCommand } from './status.ts'
@@ -15,6 +16,7 @@ await new Command('freshet')
   .version(version)
   .addCommand(searchCommand())
   .addCommand(importCommand())
+  .addCommand(fetchCommand())
   .addCommand(purgeCommand())
   .addCommand(indexCommand())
   .addCommand(statusCommand())

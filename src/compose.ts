@@ -9,6 +9,7 @@ import { openTransformersEmbedder } from './embedders/transformers.ts'
 import { openEmbeddedEngine } from './engines/embedded/engine.ts'
 import { openRuntime } from './engines/embedded/runtime.ts'
 import type { Embedder, Engine, Runtime, Source } from './ports.ts'
+import { arxivLookUp } from './sources/arxiv-atom.ts'
 import { arxivOai } from './sources/arxiv-oai.ts'
 import { oaiSource } from './sources/arxiv-oai-page.ts'
 import { arxivPolicy, type PoliteClient, politeClient } from './sources/http.ts'
@@ -69,6 +70,9 @@ export interface OpenSources {
   close(): Promise<void>
 }
 
+/** With room for a turn at the gate and a few attempts. */
+const lookUpDeadlineMs = 120_000
+
 export function openSources(config: Config, runtime: Runtime): OpenSources {
   const clients: PoliteClient[] = []
   const sources = config.sources.map((name): Source => {
@@ -84,7 +88,9 @@ export function openSources(config: Config, runtime: Runtime): OpenSources {
       onTrouble: (error) => runtime.failed(oaiSource, systemClock.now(), error.message),
     })
     clients.push(client)
-    return arxivOai({ client, categories: config.arxiv.categories, baseUrl: config.arxiv.oaiUrl })
+    const { categories, oaiUrl, apiUrl } = config.arxiv
+    const lookUp = arxivLookUp(client, { baseUrl: apiUrl, deadlineMs: lookUpDeadlineMs })
+    return { ...arxivOai({ client, categories, baseUrl: oaiUrl }), lookUp }
   })
   return {
     sources,
