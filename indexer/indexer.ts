@@ -1,6 +1,7 @@
 import { systemClock } from '../src/clock.ts'
 import { Embedders, openEmbedder, openEngine, openRuntimeIn, openSources } from '../src/compose.ts'
 import type { Config } from '../src/config.ts'
+import { ModelUnavailable } from '../src/domain/errors.ts'
 import { dayMs } from '../src/domain/instant.ts'
 import type { Log } from '../src/log.ts'
 import type { Engine, Runtime } from '../src/ports.ts'
@@ -47,7 +48,12 @@ export async function openIndexer(config: Config, log: Log): Promise<Indexer> {
       }
     },
     async night(signal, onProgress) {
-      const serving = await embedders.serving(engine)
+      const serving = await embedders.serving(engine).catch((error) => {
+        if (!(error instanceof ModelUnavailable)) throw error
+        // Tonight's generation will speak the configured model anyway; until then what is harvested is found by words.
+        log.warn({ error: error.message }, 'the model of the serving generation is gone')
+        return configured
+      })
       return night({ engine, embedder: configured, serving, sources, runtime, clock }, lockWaitMs, signal, onProgress)
     },
     overdue() {

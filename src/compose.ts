@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
-import { BadSetting } from './domain/errors.ts'
+import { BadSetting, ModelUnavailable } from './domain/errors.ts'
 import { type ModelOverrides, noOverrides, readModel } from './embedders/models.ts'
 import { rememberingQueries } from './embedders/remembered.ts'
 import { openTransformersEmbedder } from './embedders/transformers.ts'
@@ -55,9 +55,17 @@ export class Embedders {
     const known = this.#known.get(current.fingerprint)
     if (known) return known
     const opened = await openEmbedder(current.model)
-    this.#known.set(opened.fingerprint, opened)
-    // The same name with other files is another model: its vectors are not comparable with the generation's.
-    return opened.fingerprint === current.fingerprint ? opened : this.configured
+    if (opened.fingerprint === current.fingerprint) {
+      this.#known.set(opened.fingerprint, opened)
+      return opened
+    }
+    await opened.close()
+    // The same name with other files is another model, and its vectors are not comparable with the generation's.
+    throw new ModelUnavailable(
+      current.model,
+      `generation ${current.id} was built with ${current.fingerprint}, but ${current.model} is now ${opened.fingerprint}; ` +
+        'put the old files back, or run: freshet index once',
+    )
   }
 
   async close(): Promise<void> {

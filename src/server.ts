@@ -76,20 +76,28 @@ async function openEmbedders(config: Config, engine: Engine): Promise<Embedders>
 
 /** Looks for commits and generations; a generation of another model gets its encoder before it gets its turn. */
 function keepFresh(reader: IndexReader, engine: Engine, embedders: Embedders, log: Log): { stop(): void } {
-  let busy = false
-  const timer = setInterval(async () => {
-    if (busy) return
-    busy = true
+  let timer: NodeJS.Timeout
+  let stopped = false
+  let pauseMs = refreshEveryMs
+  const look = async () => {
     try {
       await embedders.serving(engine)
       await reader.refresh()
+      pauseMs = refreshEveryMs
     } catch (error) {
-      log.error({ err: error }, 'the newest generation could not be taken in; the one before goes on serving')
-    } finally {
-      busy = false
+      // Every attempt may load a model or a generation, so they become rare.
+      pauseMs = Math.min(longestRestartMs, Math.max(firstRestartMs, pauseMs * 2))
+      log.error({ err: error, pauseMs }, 'the newest generation could not be taken in; the one before goes on serving')
     }
-  }, refreshEveryMs)
-  return { stop: () => clearInterval(timer) }
+    if (!stopped) timer = setTimeout(look, pauseMs)
+  }
+  timer = setTimeout(look, pauseMs)
+  return {
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+    },
+  }
 }
 
 function readiness({ counts }: IndexReader): { ready: boolean; reason: string | null } {

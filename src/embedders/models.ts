@@ -49,34 +49,54 @@ function bge(): Manner {
 
 /**
  * Reads `NAME`, `FOLDER` or `ORG/NAME`, each with `@fp32` or `@int8` (the default) behind it. A name is looked for among
- * the shipped models, a folder on disk, the rest on the hub.
+ * the shipped models, a folder on disk, the rest on the hub. The result's `model` holds everything that was said, so that
+ * it opens the same model again from any working directory; what was overridden follows a `?` in it.
  */
-export function readModel(model: string, overrides: ModelOverrides = noOverrides): ModelSettings {
-  const [, place, precision] = /^(.*?)(?:@(fp32|int8))?$/.exec(model) ?? [null, model, undefined]
-  if (!place)
+export function readModel(model: string, given: ModelOverrides = noOverrides): ModelSettings {
+  const [, place, precision, said] = /^(.*?)(?:@(fp32|int8))?(?:\?(.*))?$/s.exec(model) ?? []
+  if (!place) {
     throw new ModelUnavailable(model, 'no embedding model is named; set FRESHET_MODEL, for example to freshet-static')
-  const local = [resolve(place), join(shippedModels, place)].find((folder) =>
-    existsSync(join(folder, 'tokenizer.json')),
-  )
-  const looksLikePath = place.startsWith('.') || place.startsWith('/')
-  if (!local && (looksLikePath || !place.includes('/'))) {
-    throw new ModelUnavailable(
-      model,
-      `there is no model at ${looksLikePath ? resolve(place) : join(shippedModels, place)}; name a folder with config.json, ` +
-        'tokenizer.json and onnx/, or a model of the hub such as Xenova/all-MiniLM-L6-v2',
-    )
   }
+  const overrides = overridesOf(new URLSearchParams(said ?? ''), given)
+  const folder = folderOf(place)
   const manner = manners[basename(place)] ?? { pooling: 'mean', normalised: false, queryPrefix: '' }
   return {
-    model,
-    name: local ? basename(local) : place,
-    folder: local ? dirname(local) : null,
+    model: spelledOut(folder === null || dirname(folder) === shippedModels ? place : folder, precision, overrides),
+    name: folder === null ? place : basename(folder),
+    folder: folder === null ? null : dirname(folder),
     quantised: precision !== 'fp32',
     pooling: overrides.pooling ?? manner.pooling,
     normalised: manner.normalised,
     queryPrefix: overrides.queryPrefix ?? manner.queryPrefix,
     documentPrefix: overrides.documentPrefix ?? '',
   }
+}
+
+/** Null for a model of the hub. */
+function folderOf(place: string): string | null {
+  const found = [resolve(place), join(shippedModels, place)].find((one) => existsSync(join(one, 'tokenizer.json')))
+  const looksLikePath = place.startsWith('.') || place.startsWith('/')
+  if (found || (!looksLikePath && place.includes('/'))) return found ?? null
+  throw new ModelUnavailable(
+    place,
+    `there is no model at ${looksLikePath ? resolve(place) : join(shippedModels, place)}; name a folder with config.json, ` +
+      'tokenizer.json and onnx/, or a model of the hub such as Xenova/all-MiniLM-L6-v2',
+  )
+}
+
+function overridesOf(said: URLSearchParams, given: ModelOverrides): ModelOverrides {
+  const pooling = given.pooling ?? said.get('pooling')
+  return {
+    pooling: pooling === 'cls' || pooling === 'mean' ? pooling : null,
+    queryPrefix: given.queryPrefix ?? said.get('queryPrefix'),
+    documentPrefix: given.documentPrefix ?? said.get('documentPrefix'),
+  }
+}
+
+function spelledOut(place: string, precision: string | undefined, overrides: ModelOverrides): string {
+  const said = new URLSearchParams()
+  for (const [name, value] of Object.entries(overrides)) if (value !== null) said.set(name, value)
+  return place + (precision ? `@${precision}` : '') + (said.size > 0 ? `?${said}` : '')
 }
 
 /** `revision` is a digest of the model's own files, so that another model of the same name is another fingerprint. */
