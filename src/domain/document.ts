@@ -70,23 +70,34 @@ export const textOf = (document: Pick<DocumentRecord, 'title' | 'abstract'>): st
 export type Change = 'new' | 'revised' | 'withdrawn' | 'unchanged' | 'stale'
 
 /**
- * What a record means for the document that the store already holds under its id.
- * A stand-in never replaces anything; any real record replaces a stand-in; an older version never replaces a newer.
+ * What a record means for the document that the store already holds under its id. A stand-in never replaces anything and
+ * any real record replaces a stand-in; an older version, or one of no known number, never replaces a known newer one.
  */
 export function changeOf(held: StoredDocument | null, incoming: DocumentRecord, incomingHash: string): Change {
   if (!held) return 'new'
   if (incoming.standIn) return held.standIn && differs(held, incoming, incomingHash) ? 'revised' : 'unchanged'
   if (held.standIn) return incoming.withdrawn ? 'withdrawn' : 'revised'
-  if (incoming.version !== 0 && incoming.version < held.version) return 'stale'
+  if (isOlder(held, incoming)) return redates(held, incoming) ? 'revised' : 'stale'
   if (incoming.withdrawn && !held.withdrawn) return 'withdrawn'
   return differs(held, incoming, incomingHash) ? 'revised' : 'unchanged'
+}
+
+const isOlder = (held: StoredDocument, incoming: DocumentRecord): boolean => incoming.version < held.version
+
+/** The first announcement stays the first, except that a stated one replaces a derived one. */
+function redates(held: StoredDocument, incoming: DocumentRecord): boolean {
+  if (incoming.announced === null || incoming.announced === held.announced) return false
+  if (held.announced === null) return true
+  if (held.announcedBasis !== incoming.announcedBasis) return incoming.announcedBasis === 'stated'
+  return incoming.announced < held.announced
 }
 
 function differs(held: StoredDocument, incoming: DocumentRecord, incomingHash: string): boolean {
   return (
     held.contentHash !== incomingHash ||
-    (incoming.version !== 0 && held.version !== incoming.version) ||
+    held.version !== incoming.version ||
     held.withdrawn !== incoming.withdrawn ||
+    redates(held, incoming) ||
     (incoming.comment !== null && held.comment !== incoming.comment) ||
     (incoming.doi !== null && held.doi !== incoming.doi) ||
     held.categories.join(' ') !== incoming.categories.join(' ') ||
@@ -94,27 +105,20 @@ function differs(held: StoredDocument, incoming: DocumentRecord, incomingHash: s
   )
 }
 
-/**
- * The document after the record: what the record does not know, the held document keeps; the first announcement
- * stays the first, except that a stated one replaces a derived one.
- */
+/** The document after the record; what the record does not know, the held document keeps. */
 export function merged(held: StoredDocument | null, record: DocumentRecord, harvested: Instant): DocumentRecord {
   const incoming = datedByNow(record, harvested)
   if (!held || held.standIn) return incoming
-  const keepAnnounced =
-    held.announced !== null &&
-    (incoming.announced === null ||
-      (held.announcedBasis === 'stated' && incoming.announcedBasis !== 'stated') ||
-      (held.announcedBasis === incoming.announcedBasis && held.announced <= incoming.announced))
+  const { announced, announcedBasis } = redates(held, incoming) ? incoming : held
+  if (isOlder(held, incoming)) return { ...held, announced, announcedBasis }
   return {
     ...incoming,
-    version: incoming.version === 0 ? held.version : incoming.version,
     comment: incoming.comment ?? held.comment,
     doi: incoming.doi ?? held.doi,
     submitted: incoming.submitted ?? held.submitted,
     updated: incoming.updated ?? held.updated,
-    announced: keepAnnounced ? held.announced : incoming.announced,
-    announcedBasis: keepAnnounced ? held.announcedBasis : incoming.announcedBasis,
+    announced,
+    announcedBasis,
   }
 }
 

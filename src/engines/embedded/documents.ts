@@ -209,16 +209,19 @@ function documentWrites(db: Database.Database, embeddings: EmbeddingTable): Pick
       if (held) keepDates(held.key, record)
       return change
     }
-    const values = { ...toRow(merged(held, record, harvested)), seq: takeSeq(), harvested, contentHash }
+    const after = merged(held, record, harvested)
+    // An older record may bring a date and leave the text as it was.
+    const sameText = held !== null && held.title === after.title && held.abstract === after.abstract
+    const hash = sameText ? held.contentHash : contentHash
+    const values = { ...toRow(after), seq: takeSeq(), harvested, contentHash: hash }
     if (!held) {
       keepDates(Number(insert.run(values).lastInsertRowid) as DocumentKey, record)
       return change
     }
-    if (values.version !== held.version && !held.standIn) {
+    if (values.version !== held.version && held.version > 0) {
       const { key, version, title, abstract } = held
       keepVersion.run({ key, version, at: held.updated ?? held.submitted, title, abstract })
     }
-    const sameText = held.contentHash === contentHash
     ;(sameText ? update : updateText).run({ ...values, key: held.key })
     keepDates(held.key, record)
     return change
