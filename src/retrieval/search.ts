@@ -53,7 +53,8 @@ export async function search(
   took.mark('embed')
 
   const request = requestOf(query, subject, vector, options.exact ?? false)
-  const evidence = withNamed(await snapshot.gather(request), await snapshot.scoreOf([...named.keys()], request))
+  const gathered = await snapshot.gather(request)
+  const evidence = named.size === 0 ? gathered : withNamed(gathered, await snapshot.scoreOf([...named.keys()], request))
   took.mark('gather')
 
   const calibration = depthCalibrationFor(snapshot.fingerprint, parts.calibration)

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import { LRUCache } from 'lru-cache'
 import {
   type Change,
   changeOf,
@@ -95,6 +96,8 @@ export function documentStore(db: Database.Database, embeddings: EmbeddingTable)
   return { ...documentReads(db), ...documentWrites(db, embeddings) }
 }
 
+const rememberedPhrases = 32
+
 type Reads = Omit<DocumentStore, 'write' | 'purge'>
 
 function documentReads(db: Database.Database): Reads {
@@ -124,6 +127,8 @@ function documentReads(db: Database.Database): Reads {
   const progress = db.prepare<[string], { file: string; lines: number; done: 0 | 1 }>(
     'SELECT file, lines, done FROM imports WHERE file = ?',
   )
+  // Pages of one search and its explanations ask for the same phrase again.
+  const phrases = new LRUCache<string, ReadonlySet<DocumentKey>>({ max: rememberedPhrases })
   const orNull = (row: Row | undefined) => (row ? toDocument(row) : null)
 
   return {
@@ -158,7 +163,14 @@ function documentReads(db: Database.Database): Reads {
     }),
     lastSeq: () => seq.get() ?? (0 as Seq),
     // Doubling the quotes makes any text a plain FTS5 string, so no operator of its syntax can be reached.
-    withPhrase: (text) => new Set(phrase.all(`"${text.replaceAll('"', '""')}"`)),
+    withPhrase(text) {
+      const version = `${seq.get()}\n${text}`
+      const known = phrases.get(version)
+      if (known) return known
+      const found = new Set(phrase.all(`"${text.replaceAll('"', '""')}"`))
+      phrases.set(version, found)
+      return found
+    },
     watermarks: () => watermarks.all(),
     importProgress(file) {
       const row = progress.get(file)

@@ -134,18 +134,21 @@ function weighted(tier: IndexedTier, { evidence }: Context): WeightedTerm[] {
 }
 
 /**
- * The graph knows no filter: what is not allowed is fetched and dropped, as long as that is cheaper than scoring all
- * that is allowed. A visited neighbour costs about eight times a dot product (measured at 54k x 256).
+ * The graph knows no filter: what is not allowed is fetched and dropped, and more is fetched while that is cheaper than
+ * scoring all that is allowed. A visited neighbour costs about eight times a dot product (measured at 54k x 256).
  */
 const neighbourCost = 8
 
 function dense(tier: IndexedTier, vector: Float32Array, scope: Scope, { depth, exact }: GatherRequest): Neighbour[] {
   const size = sizeOf(scope)
-  if (size === 0) return []
-  const fetched = size === tier.postings.count ? depth : Math.ceil((depth * tier.postings.count * 1.2) / size) + 10
-  if (exact !== true && (size === tier.postings.count || fetched * neighbourCost < size)) {
+  if (exact === true || size === 0) return nearestExactly(tier, vector, scope, depth)
+  const all = size === tier.postings.count
+  let fetched = all ? depth : Math.ceil((depth * tier.postings.count * 1.2) / size) + 10
+  while (all || fetched * neighbourCost < size) {
     const found = tier.nearest(vector, fetched).filter((one) => inScope(scope, one.label))
-    if (found.length >= Math.min(depth, size) || size === tier.postings.count) return found.slice(0, depth)
+    if (all || found.length >= Math.min(depth, size)) return found.slice(0, depth)
+    // What is left out lies where the query points: "language models" without "large language models".
+    fetched *= 4
   }
   return nearestExactly(tier, vector, scope, depth)
 }
