@@ -160,4 +160,6 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
       console.error(error instanceof Error ? `${error.name}: ${error.message}` : error)
       process.exitCode = 1
     })
+  // An open channel to the server that started us would keep the process alive.
+  if (process.connected) process.disconnect()
 }
