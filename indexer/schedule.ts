@@ -1,5 +1,4 @@
 import cron from 'node-cron'
-import { BadSetting } from '../src/domain/errors.ts'
 import type { Log } from '../src/log.ts'
 
 export interface Schedule {
@@ -13,9 +12,6 @@ export function scheduleNightly(
   log: Log,
   job: () => Promise<void>,
 ): Schedule {
-  if (!cron.validate(nightly.cron)) {
-    throw new BadSetting(`FRESHET_NIGHTLY: "${nightly.cron}" is no cron expression; write one like 45 22 * * *`)
-  }
   const task = cron.schedule(
     nightly.cron,
     async () => {

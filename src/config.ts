@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { IANAZone } from 'luxon'
+import cron from 'node-cron'
 import { z } from 'zod'
 import { BadSetting } from './domain/errors.ts'
+import { isArxivCategory } from './domain/identifiers.ts'
 
 /** Every setting, read from the environment (and a `.env` file beside the program). `.env.example` documents each. */
 const list = z.string().transform((text) =>
@@ -24,13 +27,29 @@ const settings = z.object({
   FRESHET_MODEL_POOLING: z.enum(['cls', 'mean']).optional(),
   FRESHET_MODEL_QUERY_PREFIX: z.string().optional(),
   FRESHET_MODEL_DOCUMENT_PREFIX: z.string().optional(),
-  FRESHET_SOURCES: list.default(['arxiv']),
-  FRESHET_ARXIV_CATEGORIES: list.default(['cs.AI', 'cs.CL', 'cs.IR', 'cs.LG']),
+  FRESHET_SOURCES: list
+    .refine(
+      (names) => names.every((name) => name === 'arxiv' || name === 'none'),
+      'name arxiv, or none to stay offline',
+    )
+    .default(['arxiv']),
+  FRESHET_ARXIV_CATEGORIES: list
+    .refine(
+      (names) => names.length > 0 && names.every(isArxivCategory),
+      'write categories like cs.IR, math.CO or hep-th',
+    )
+    .default(['cs.AI', 'cs.CL', 'cs.IR', 'cs.LG']),
   FRESHET_ARXIV_OAI_URL: z.url().default('https://oaipmh.arxiv.org/oai'),
   FRESHET_ARXIV_API_URL: z.url().default('https://export.arxiv.org/api/query'),
   FRESHET_CONTACT: z.string().default(''),
-  FRESHET_NIGHTLY: z.string().min(1).default('45 22 * * *'),
-  FRESHET_NIGHTLY_ZONE: z.string().min(1).default('America/New_York'),
+  FRESHET_NIGHTLY: z
+    .string()
+    .refine((text) => cron.validate(text), 'write a cron expression like 45 22 * * *')
+    .default('45 22 * * *'),
+  FRESHET_NIGHTLY_ZONE: z
+    .string()
+    .refine((zone) => IANAZone.isValidZone(zone), 'write a zone like America/New_York')
+    .default('America/New_York'),
   FRESHET_INDEXER: z.enum(['child', 'off']).default('child'),
   FRESHET_LOG: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
 })

@@ -21,7 +21,7 @@ export function wordEmbedder(name = 'words', dimension = 16): Embedder & { reado
   }
 }
 
-function vectorOf(text: string, name: string, dimension: number): Float32Array | null {
+export function vectorOf(text: string, name = 'words', dimension = 16): Float32Array | null {
   const sum = new Float64Array(dimension)
   const terms = termsOf(text)
   for (const term of terms) {

@@ -24,7 +24,9 @@ async function load(): Promise<FeatureExtractionPipeline> {
     env.localModelPath = settings.folder
     env.allowRemoteModels = false
   }
-  return pipeline('feature-extraction', settings.name, { quantized: settings.quantised })
+  const model = await pipeline('feature-extraction', settings.name, { quantized: settings.quantised })
+  if (settings.maxTokens !== null) model.tokenizer.model_max_length = settings.maxTokens
+  return model
 }
 
 /** A digest of what the vectors depend on: weights and tokenizer. */

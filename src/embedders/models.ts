@@ -16,6 +16,8 @@ export interface ModelSettings {
   readonly pooling: Pooling
   /** The graph's own output is of unit length already. */
   readonly normalised: boolean
+  /** Text beyond this many tokens is not read; null leaves it to the model's own limit. */
+  readonly maxTokens: number | null
   readonly queryPrefix: string
   readonly documentPrefix: string
 }
@@ -32,19 +34,20 @@ export const noOverrides: ModelOverrides = { pooling: null, queryPrefix: null, d
 /** The models that ship with Freshet. */
 export const shippedModels = fileURLToPath(new URL('../../data/models', import.meta.url))
 
-type Manner = Pick<ModelSettings, 'pooling' | 'normalised' | 'queryPrefix'>
+type Manner = Pick<ModelSettings, 'pooling' | 'normalised' | 'queryPrefix' | 'maxTokens'>
 
 /** Known models by the last part of their name. Others are called with mean pooling unless the settings say otherwise. */
 const manners: Readonly<Record<string, Manner>> = {
-  'freshet-static': { pooling: 'cls', normalised: true, queryPrefix: '' },
-  'all-MiniLM-L6-v2': { pooling: 'mean', normalised: false, queryPrefix: '' },
+  'freshet-static': { pooling: 'cls', normalised: true, queryPrefix: '', maxTokens: null },
+  // Trained on 256 tokens: its tokenizer would let 512 through, and whole abstracts rank much worse.
+  'all-MiniLM-L6-v2': { pooling: 'mean', normalised: false, queryPrefix: '', maxTokens: 256 },
   'bge-small-en-v1.5': bge(),
   'bge-base-en-v1.5': bge(),
 }
 
 function bge(): Manner {
   const queryPrefix = 'Represent this sentence for searching relevant passages: '
-  return { pooling: 'cls', normalised: false, queryPrefix }
+  return { pooling: 'cls', normalised: false, queryPrefix, maxTokens: null }
 }
 
 /**
@@ -59,7 +62,7 @@ export function readModel(model: string, given: ModelOverrides = noOverrides): M
   }
   const overrides = overridesOf(new URLSearchParams(said ?? ''), given)
   const folder = folderOf(place)
-  const manner = manners[basename(place)] ?? { pooling: 'mean', normalised: false, queryPrefix: '' }
+  const manner = manners[basename(place)] ?? { pooling: 'mean', normalised: false, queryPrefix: '', maxTokens: null }
   return {
     model: spelledOut(folder === null || dirname(folder) === shippedModels ? place : folder, precision, overrides),
     name: folder === null ? place : basename(folder),
@@ -67,6 +70,7 @@ export function readModel(model: string, given: ModelOverrides = noOverrides): M
     quantised: precision !== 'fp32',
     pooling: overrides.pooling ?? manner.pooling,
     normalised: manner.normalised,
+    maxTokens: manner.maxTokens,
     queryPrefix: overrides.queryPrefix ?? manner.queryPrefix,
     documentPrefix: overrides.documentPrefix ?? '',
   }
@@ -103,5 +107,6 @@ function spelledOut(place: string, precision: string | undefined, overrides: Mod
 export function fingerprintOf(settings: ModelSettings, revision: string, dimension: number): string {
   const { name, quantised, pooling, queryPrefix, documentPrefix } = settings
   const prefixes = queryPrefix || documentPrefix ? JSON.stringify([queryPrefix, documentPrefix]) : '-'
-  return [basename(name), revision, quantised ? 'int8' : 'fp32', pooling, prefixes, dimension].join(':')
+  const length = settings.maxTokens === null ? [] : [`${settings.maxTokens} tokens`]
+  return [basename(name), revision, quantised ? 'int8' : 'fp32', pooling, ...length, prefixes, dimension].join(':')
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 
-/** Figures learned by `experiments/calibrate.ts`; the file says from what. */
+/** Figures learned by `experiments/fit.ts`; the file says from what. */
 const depth = z.object({
   alpha: z.number().min(0).max(1),
   intercept: z.number(),

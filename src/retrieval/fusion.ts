@@ -11,7 +11,8 @@ export type Fused = ReadonlyMap<DocumentKey, number>
 export function convex(evidence: Evidence, alpha: number): Fused {
   const { best } = evidence
   return scores(evidence.candidates, (one) => {
-    const dense = one.cosine === null ? 0 : (one.cosine + 1) / (best.cosine + 1)
+    // Where the best itself is opposite to the query there is no scale, and nothing near.
+    const dense = one.cosine === null || best.cosine <= -1 ? 0 : (one.cosine + 1) / (best.cosine + 1)
     const lexical = best.bm25 === 0 ? 0 : one.bm25 / best.bm25
     return alpha * dense + (1 - alpha) * lexical
   })
@@ -21,14 +22,16 @@ const rrfConstant = 60
 
 /** Reciprocal-rank fusion (Cormack, Clarke and Buettcher 2009) over one pool: the baseline convex is held against. */
 export function reciprocalRank({ candidates }: Evidence): Fused {
+  // A document offered twice takes one rank, or it would push back all that follow.
+  const pool = [...new Map(candidates.map((one) => [one.key, one])).values()]
   const ranks = (of: (one: Candidate) => number | null) => {
-    const ranked = candidates.filter((one) => (of(one) ?? 0) !== 0)
+    const ranked = pool.filter((one) => (of(one) ?? 0) !== 0)
     ranked.sort((one, other) => (of(other) ?? 0) - (of(one) ?? 0) || one.key - other.key)
     return new Map(ranked.map((one, i) => [one.key, 1 / (rrfConstant + i + 1)]))
   }
   const dense = ranks((one) => one.cosine)
   const lexical = ranks((one) => one.bm25)
-  return scores(candidates, (one) => (dense.get(one.key) ?? 0) + (lexical.get(one.key) ?? 0))
+  return scores(pool, (one) => (dense.get(one.key) ?? 0) + (lexical.get(one.key) ?? 0))
 }
 
 const scores = (candidates: readonly Candidate[], of: (one: Candidate) => number): Fused =>

@@ -62,7 +62,7 @@ export async function search(
   const deep = measureDepth(evidence, fused, calibration)
   const decided = route(query, cues, evidence, deep, parts.calibration.gate)
   const ranking = rank(deep, calibration.abstainBelow, { pRecent: decided.gate.pRecent, gamma, now: query.now })
-  const ordered = pinNamed(inOrder(query, ranking, fused), named)
+  const ordered = pinNamed(inOrder(query, ranking, fused, named), named)
   took.mark('rank')
 
   const page = ordered.slice(query.offset, query.offset + query.limit)
@@ -162,11 +162,16 @@ function withNamed(evidence: Evidence, named: Evidence['candidates']): Evidence 
   return { ...evidence, candidates: [...evidence.candidates, ...named.filter((one) => !known.has(one.key))] }
 }
 
-function inOrder(query: Query, ranking: Ranking, fused: Fused): readonly Scored[] {
+function inOrder(
+  query: Query,
+  ranking: Ranking,
+  fused: Fused,
+  named: ReadonlyMap<DocumentKey, Exact>,
+): readonly Scored[] {
   if (query.sort === 'date') {
     // By date alone the newest of two hundred loose matches would lead: only what matches well is listed.
     return ranking.scored
-      .filter((one) => one.depth >= ranking.threshold)
+      .filter((one) => one.depth >= ranking.threshold || named.has(one.candidate.key))
       .sort(
         (one, other) => (other.candidate.announced ?? 0) - (one.candidate.announced ?? 0) || other.score - one.score,
       )

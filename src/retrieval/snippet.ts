@@ -43,11 +43,14 @@ function bestStart(text: string, tokens: readonly Token[], weights: ReadonlyMap<
 function wordStart(text: string, at: number): number {
   if (at === 0) return 0
   const space = text.indexOf(' ', at)
-  return space < 0 || space > at + 40 ? at : space + 1
+  return space < 0 || space > at + 40 ? betweenCharacters(text, at) : space + 1
 }
 
 function wordEnd(text: string, at: number): number {
   if (at >= text.length) return text.length
   const space = text.lastIndexOf(' ', at)
-  return space < at - 40 ? at : space
+  return space < at - 40 ? betweenCharacters(text, at) : space
 }
+
+/** A cut where no space is near must not halve a character of two code units: half a character is not text. */
+const betweenCharacters = (text: string, at: number): number => ((text.codePointAt(at - 1) ?? 0) > 0xffff ? at - 1 : at)

@@ -31,10 +31,13 @@ export async function* diagnose(
     return
   }
   const folder = folderOf(current.id)
-  yield await finding('generation files', async () => {
+  const files = await finding('generation files', async () => {
     const manifest = await checkFiles(folder)
     return `generation ${current.id}: ${manifest.documents} documents, all checksums right`
   })
+  yield files
+  // hnswlib follows the links of a damaged graph wherever they point, and would take the process down.
+  if (!files.ok) return
   yield await finding('recall', async () => {
     const { recallAt10, sampled } = measure(await loadSegment(folder))
     return `recall@10 against exact search is ${recallAt10.toFixed(3)} over ${sampled} documents`

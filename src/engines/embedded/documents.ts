@@ -120,6 +120,7 @@ function documentReads(db: Database.Database): Reads {
     'SELECT source, count(*) AS n FROM documents GROUP BY source ORDER BY source',
   )
   const seq = db.prepare<[], Seq>("SELECT value FROM meta WHERE name = 'seq'").pluck()
+  const incarnation = db.prepare<[], string>("SELECT value FROM meta WHERE name = 'incarnation'").pluck()
   const phrase = db
     .prepare<[string], DocumentKey>('SELECT rowid FROM documents_fts WHERE documents_fts MATCH ?')
     .pluck()
@@ -164,7 +165,7 @@ function documentReads(db: Database.Database): Reads {
     lastSeq: () => seq.get() ?? (0 as Seq),
     // Doubling the quotes makes any text a plain FTS5 string, so no operator of its syntax can be reached.
     withPhrase(text) {
-      const version = `${seq.get()}\n${text}`
+      const version = `${incarnation.get()} ${seq.get()}\n${text}`
       const known = phrases.get(version)
       if (known) return known
       const found = new Set(phrase.all(`"${text.replaceAll('"', '""')}"`))

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import type { DocumentKey, Seq } from '../../domain/document.ts'
@@ -86,16 +86,40 @@ export async function openEmbeddedEngine(folder: string, clock: Clock): Promise<
       if (existsSync(target)) throw new CorruptStore(`${target} exists already; name a new file`)
       await db.backup(target)
     },
-    restore: (source) => restoreFrom(source, file, db),
+    restore: (source) => restoreFrom(source, file),
     async close() {
       db.close()
     },
   }
 }
 
-/** SQLite copies the pages in one transaction of the live database: readers see the old content, then the new. */
-async function restoreFrom(source: string, target: string, live: Database.Database): Promise<void> {
+/**
+ * The backup is made this store's own aside, and then copied over it: SQLite copies the pages in one transaction of the
+ * live database, so readers see the old content, then the new, and dying anywhere changes nothing.
+ */
+async function restoreFrom(source: string, target: string): Promise<void> {
   if (!existsSync(source)) throw new CorruptStore(`${source} does not exist`)
+  const staged = `${target}.restoring`
+  removeDatabase(staged)
+  try {
+    await copyChecked(source, staged)
+    const next = new Database(staged)
+    try {
+      migrate(next)
+      next.transaction(() => {
+        next.exec("DELETE FROM generations; DELETE FROM meta WHERE name = 'generation'")
+        renewIncarnation(next)
+      })()
+      await next.backup(target)
+    } finally {
+      next.close()
+    }
+  } finally {
+    removeDatabase(staged)
+  }
+}
+
+async function copyChecked(source: string, target: string): Promise<void> {
   const backup = new Database(source, { readonly: true })
   try {
     const verdict = backup.pragma('integrity_check', { simple: true })
@@ -113,9 +137,8 @@ async function restoreFrom(source: string, target: string, live: Database.Databa
   } finally {
     backup.close()
   }
-  migrate(live)
-  live.transaction(() => {
-    live.exec("DELETE FROM generations; DELETE FROM meta WHERE name = 'generation'")
-    renewIncarnation(live)
-  })()
+}
+
+function removeDatabase(file: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(file + suffix, { force: true })
 }

@@ -27,6 +27,8 @@ export function freshTier(dimension: number): FreshTier {
   const vectors = growingFloat32(dimension * 16)
   const lists = new Map<string, { ordinals: Growing<Uint32Array>; tfs: Growing<Uint8Array> }>()
   const latest = new Map<DocumentKey, number>()
+  /** One more than the ordinal that the same document had before; 0 where it had none. */
+  const earlier = growingUint32()
   const killed = new Map<number, Seq>()
   const exact = new ExactIndex(dimension)
   const noVector = new Float32Array(dimension)
@@ -55,7 +57,11 @@ export function freshTier(dimension: number): FreshTier {
       },
     },
     keyAt: (ordinal) => keys.at(ordinal) as DocumentKey,
-    ordinalOf: (key) => latest.get(key) ?? -1,
+    ordinalOf(key, high) {
+      let ordinal = latest.get(key) ?? -1
+      while (ordinal >= high) ordinal = earlier.at(ordinal) - 1
+      return ordinal
+    },
     announcedAt: (ordinal) => (Number.isNaN(announced.at(ordinal)) ? null : (announced.at(ordinal) as Instant)),
     *deadAt(mark) {
       for (const [ordinal, seq] of killed) if (seq <= mark) yield ordinal
@@ -84,6 +90,7 @@ export function freshTier(dimension: number): FreshTier {
         found.ordinals.push(ordinal)
         found.tfs.push(tf)
       }
+      earlier.push((latest.get(document.key) ?? -1) + 1)
       latest.set(document.key, ordinal)
     },
     kill(key, seq) {

@@ -45,7 +45,9 @@ export function scoreNamed(
   for (const visible of tiers) {
     if (!request.tiers[visible.tier.name]) continue
     const scope = scopeOf(visible.tier, { ...visible, high: announcedHigh(visible, request.now) }, request, phrases)
-    const ordinals = keys.map((key) => visible.tier.ordinalOf(key)).filter((ordinal) => inScope(scope, ordinal))
+    const ordinals = keys
+      .map((key) => visible.tier.ordinalOf(key, visible.high))
+      .filter((ordinal) => inScope(scope, ordinal))
     found.push(...complete(visible.tier, ordinals, request, context))
   }
   return found

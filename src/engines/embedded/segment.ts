@@ -52,7 +52,8 @@ export async function loadManifest(folder: string): Promise<Manifest> {
   } catch (cause) {
     throw new CorruptStore(`${folder} has no readable manifest`, { cause })
   }
-  if (manifest.format !== 1) throw new CorruptStore(`${folder} is of format ${manifest.format}, this Freshet reads 1`)
+  if (manifest?.format !== 1) throw new CorruptStore(`${folder} is of format ${manifest?.format}, this Freshet reads 1`)
+  if (!manifest.files) throw new CorruptStore(`${folder} has a manifest that names no files`)
   return manifest
 }
 
@@ -79,15 +80,33 @@ export async function loadSegment(folder: string): Promise<Segment> {
   const offsets = new Uint32Array(await read('offsets.u32'))
   const ordinals = new Uint32Array(await read('ordinals.u32'))
   const tfs = new Uint8Array(await read('tfs.u8'))
-  const terms: string[] = JSON.parse(Buffer.from(await read('terms.json')).toString('utf8'))
+  const terms = readTerms(await read('terms.json'), folder)
   const graph = await HnswGraph.load(join(folder, 'graph.hnsw'), {
     dimension: manifest.dimension,
     count: manifest.vectors,
     ef: manifest.hnsw.ef,
-    bytes: manifest.files['graph.hnsw'].bytes,
+    bytes: manifest.files['graph.hnsw']?.bytes ?? 0,
   })
-  return segmentOf(manifest, graph, { keys, announced, lengths, vectors, terms, offsets, ordinals, tfs })
+  const data = { keys, announced, lengths, vectors, terms, offsets, ordinals, tfs }
+  if (!fits(manifest, data)) throw new CorruptStore(`${folder} holds files that are not of the size its manifest says`)
+  return segmentOf(manifest, graph, data)
 }
+
+function readTerms(bytes: ArrayBuffer, folder: string): string[] {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'))
+  } catch (cause) {
+    throw new CorruptStore(`${join(folder, 'terms.json')} cannot be read`, { cause })
+  }
+}
+
+/** A manifest of another dimension would read vectors from the wrong places without an error. */
+const fits = ({ documents, dimension }: Manifest, data: SegmentData): boolean =>
+  [data.keys, data.announced, data.lengths].every((row) => row.length === documents) &&
+  data.vectors.length === documents * dimension &&
+  data.offsets.length === data.terms.length + 1 &&
+  data.offsets[data.terms.length] === data.ordinals.length &&
+  data.tfs.length === data.ordinals.length
 
 interface SegmentData {
   readonly keys: Uint32Array
@@ -114,6 +133,10 @@ function segmentOf(manifest: Manifest, graph: HnswGraph, data: SegmentData): Seg
     const at = termIndex(terms, term)
     return at < 0 ? null : { ordinals, tfs, start: offsets[at], end: offsets[at + 1] }
   }
+  const vectorAt = (ordinal: number): Float32Array | null => {
+    const vector = vectors.slice(ordinal * manifest.dimension, (ordinal + 1) * manifest.dimension)
+    return vector.some((value) => value !== 0) ? vector : null
+  }
   /** Ordinals announced at or before `at`; undated documents have always been there. */
   const upTo = (at: Instant) => firstAfter(announced, at, undated)
 
@@ -122,7 +145,10 @@ function segmentOf(manifest: Manifest, graph: HnswGraph, data: SegmentData): Seg
     manifest,
     postings: { list, lengths, count },
     keyAt: (ordinal) => keys[ordinal] as DocumentKey,
-    ordinalOf: (key) => ordinalByKey.get(key) ?? -1,
+    ordinalOf(key, high) {
+      const ordinal = ordinalByKey.get(key) ?? -1
+      return ordinal < high ? ordinal : -1
+    },
     announcedAt: (ordinal) => (Number.isNaN(announced[ordinal]) ? null : (announced[ordinal] as Instant)),
     *deadAt(mark) {
       for (const [ordinal, seq] of killed) if (seq <= mark) yield ordinal
@@ -133,13 +159,10 @@ function segmentOf(manifest: Manifest, graph: HnswGraph, data: SegmentData): Seg
     },
     cosineAt(ordinal, vector) {
       const cosine = dot(vector, vectors, ordinal * manifest.dimension)
-      // Only a document without a vector, stored as zeros, is at exactly right angles to everything.
-      return cosine === 0 ? null : cosine
+      // A document without a vector is stored as zeros; one with a vector may also be at right angles to the query.
+      return cosine === 0 && vectorAt(ordinal) === null ? null : cosine
     },
-    vectorAt(ordinal) {
-      const vector = vectors.slice(ordinal * manifest.dimension, (ordinal + 1) * manifest.dimension)
-      return vector.some((value) => value !== 0) ? vector : null
-    },
+    vectorAt,
     nearest: (vector, k) => graph.nearest(vector, k),
     dateRange: (since, until) => ({
       low: since === null && until === null ? 0 : firstAfter(announced, since === null ? null : since - 1, undated),

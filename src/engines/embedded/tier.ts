@@ -13,8 +13,8 @@ export interface IndexedTier {
   readonly name: Extract<Tier, 'static' | 'fresh'>
   readonly postings: Postings
   keyAt(ordinal: number): DocumentKey
-  /** -1 where the tier does not hold the document. */
-  ordinalOf(key: DocumentKey): number
+  /** The document's last ordinal before `high`; -1 where the tier does not hold it. */
+  ordinalOf(key: DocumentKey, high: number): number
   announcedAt(ordinal: number): Instant | null
   /** Ordinals whose text was replaced or removed by a change up to and including `mark`. */
   deadAt(mark: Seq): Iterable<number>

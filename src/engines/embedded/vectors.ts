@@ -116,7 +116,7 @@ export class HnswGraph implements NearestIndex {
 
   nearest(vector: Float32Array, k: number): Neighbour[] {
     const wanted = Math.min(Math.floor(k), this.count)
-    if (wanted < 1) return []
+    if (!(wanted >= 1)) return []
     const point = checkedPoint(vector, this.#dimension)
     this.#index.setEf(Math.max(this.#ef, wanted))
     return toNeighbours(this.#index.searchKnn(point, wanted))
@@ -153,7 +153,7 @@ export class ExactIndex implements NearestIndex {
 
   nearest(vector: Float32Array, k: number): Neighbour[] {
     const wanted = Math.min(Math.floor(k), this.count)
-    if (wanted < 1) return []
+    if (!(wanted >= 1)) return []
     const point = checkedPoint(vector, this.#dimension)
     return this.#blocks
       .flatMap((block) => toNeighbours(block.searchKnn(point, Math.min(wanted, block.getCurrentCount()))))

@@ -8,10 +8,12 @@ import {
   merged,
   type Seq,
   type StoredDocument,
+  textOf,
 } from '../../domain/document.ts'
 import { titleKey } from '../../domain/identifiers.ts'
 import type { Instant } from '../../domain/instant.ts'
 import { termsOf } from '../../domain/terms.ts'
+import type { Watermark } from '../../domain/watermark.ts'
 import type { DocumentStore, EmbeddingStore, ImportProgress, WriteCounts } from '../../ports.ts'
 import { holdsPhrase } from './evidence.ts'
 
@@ -22,7 +24,7 @@ interface State {
   readonly purged: Map<DocumentKey, Seq>
   /** By fingerprint, in the order in which fingerprints were first seen; then by content hash. */
   readonly embeddings: Map<string, ReadonlyMap<string, Float32Array | null>>
-  readonly watermarks: Map<string, string>
+  readonly watermarks: Map<string, Watermark>
   readonly imports: Map<string, ImportProgress>
   seq: number
   lastKey: number
@@ -118,10 +120,7 @@ function readsOf(read: () => State): Omit<DocumentStore, 'write' | 'purge'> {
           .map((one) => one.key),
       )
     },
-    watermarks: () =>
-      [...read().watermarks]
-        .map(([source, through]) => ({ source, through: through as ReturnType<typeof through.slice> & never }))
-        .sort((one, other) => (one.source < other.source ? -1 : 1)),
+    watermarks: () => [...read().watermarks.values()].sort((one, other) => (one.source < other.source ? -1 : 1)),
     importProgress: (file) => read().imports.get(file) ?? null,
   }
 }
@@ -142,20 +141,80 @@ function writesOf(transact: <T>(change: (next: State) => T) => T): Pick<Document
         for (const { record, contentHash } of writes) counts[writeOne(next, record, contentHash, harvested)]++
         if (watermark) {
           const before = next.watermarks.get(watermark.source)
-          if (!before || before < watermark.through) next.watermarks.set(watermark.source, watermark)
+          if (!before || before.through < watermark.through) next.watermarks.set(watermark.source, watermark)
         }
         if (progress) next.imports.set(progress.file, progress)
         return counts
       }),
     purge: (ids) =>
       transact((next) => {
-        const found = ids.flatMap((id) => byId(next, id) ?? [])
-        for (const { key } of found) {
-          next.documents.delete(key)
-          next.versions.delete(key)
-          next.purged.set(key, ++next.seq as Seq)
+        let purged = 0
+        for (const id of ids) {
+          const held = byId(next, id)
+          if (!held) continue
+          next.documents.delete(held.key)
+          next.versions.delete(held.key)
+          next.purged.set(held.key, ++next.seq as Seq)
+          purged++
         }
-        return found.length
+        return purged
       }),
+  }
+}
+
+function writeOne(next: State, record: DocumentRecord, contentHash: string, harvested: Instant): Change {
+  const held = byId(next, record.id)
+  const change = changeOf(held, record, contentHash)
+  const key = held?.key ?? ((next.lastKey + 1) as DocumentKey)
+  if (change !== 'unchanged' && change !== 'stale') {
+    const document = merged(held, record, harvested)
+    if (held && held.version > 0 && held.version !== document.version) {
+      const { version, title, abstract } = held
+      keepVersion(next, key, { version, at: held.updated ?? held.submitted, title, abstract })
+    }
+    // An older record may bring a date and leave the text as it was.
+    const sameText = held !== null && textOf(held) === textOf(document)
+    const seq = ++next.seq as Seq
+    const hash = sameText ? held.contentHash : contentHash
+    next.documents.set(key, { ...document, key, seq, harvested, contentHash: hash, versions: [] })
+    next.lastKey = Math.max(next.lastKey, key)
+  }
+  for (const { version, at } of record.versions) keepVersion(next, key, { version, at, title: null, abstract: null })
+  return change
+}
+
+/** What the new knowledge does not say, the old one keeps. */
+function keepVersion(next: State, key: DocumentKey, version: DocumentVersion): void {
+  const versions = next.versions.get(key) ?? new Map<number, DocumentVersion>()
+  const known = versions.get(version.version)
+  const { at, title, abstract } = version
+  const both = {
+    version: version.version,
+    at: at ?? known?.at ?? null,
+    title: title ?? known?.title ?? null,
+    abstract: abstract ?? known?.abstract ?? null,
+  }
+  next.versions.set(key, new Map([...versions, [version.version, both]]))
+}
+
+function embeddingsOf(read: () => State): EmbeddingStore {
+  const known = (fingerprint: string) => read().embeddings.get(fingerprint) ?? new Map<string, Float32Array | null>()
+  return {
+    load(fingerprint, hashes) {
+      const found = new Map<string, Float32Array | null>()
+      for (const [hash, vector] of known(fingerprint)) {
+        if (hashes.includes(hash)) found.set(hash, vector && Float32Array.from(vector))
+      }
+      return found
+    },
+    has: (fingerprint, hashes) => new Set(hashes.filter((hash) => known(fingerprint).has(hash))),
+    count: (fingerprint) => known(fingerprint).size,
+    latest() {
+      for (const [fingerprint, vectors] of [...read().embeddings].reverse()) {
+        const first = [...vectors.values()].find((vector) => vector !== null)
+        if (first) return { fingerprint, dimension: first.length }
+      }
+      return null
+    },
   }
 }

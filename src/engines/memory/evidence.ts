@@ -1,0 +1,167 @@
+import { ceilingOf, idf, type LengthNorm, lengthNorm, termScore, titleWeight } from '../../domain/bm25.ts'
+import type { DocumentKey, StoredDocument } from '../../domain/document.ts'
+import { ageBins, type Candidate, type Evidence, type TermEvidence } from '../../domain/evidence.ts'
+import { dayMs, type Instant } from '../../domain/instant.ts'
+import { termsOf, wordsOf } from '../../domain/terms.ts'
+import type { GatherRequest } from '../../ports.ts'
+
+/** A text as it was at one change of its document. */
+export interface Entry {
+  readonly document: StoredDocument
+  readonly title: readonly string[]
+  readonly abstract: readonly string[]
+  readonly vector: Float32Array | null
+}
+
+export const entryOf = (document: StoredDocument, vector: Float32Array | null): Entry => ({
+  document,
+  title: termsOf(document.title),
+  abstract: termsOf(document.abstract),
+  vector,
+})
+
+/** What a snapshot sees. Replaced and removed texts are no answers, but count in statistics, as in the embedded engine. */
+export interface View {
+  readonly static: readonly Entry[]
+  readonly fresh: readonly Entry[]
+  readonly dead: ReadonlySet<Entry>
+}
+
+/** Scores everything, sorts, takes the best: whatever else finds something better is wrong. */
+export function gather(view: View, request: GatherRequest): Evidence {
+  const context = contextOf(view, request)
+  const candidates = tiersOf(view, request).flatMap(([tier, answers]) => {
+    const scored = answers.map((entry) => candidateOf(tier, entry, request, context))
+    const lexical = scored.filter((one) => one.bm25 > 0).sort((one, other) => other.bm25 - one.bm25)
+    const dense = scored
+      .flatMap((one) => (one.cosine === null ? [] : [{ one, cosine: one.cosine }]))
+      .sort((left, right) => right.cosine - left.cosine)
+      .map(({ one }) => one)
+    return [...new Set([...lexical.slice(0, request.depth), ...dense.slice(0, request.depth)])]
+  })
+  const best = {
+    cosine: Math.max(-1, ...candidates.map((one) => one.cosine ?? -1)),
+    bm25: Math.max(0, ...candidates.map((one) => one.bm25)),
+  }
+  return { candidates, best, ...context.evidence }
+}
+
+export function scoreNamed(view: View, keys: readonly DocumentKey[], request: GatherRequest): Candidate[] {
+  const context = contextOf(view, request)
+  return tiersOf(view, request).flatMap(([tier, answers]) =>
+    answers
+      .filter((entry) => keys.includes(entry.document.key))
+      .map((entry) => candidateOf(tier, entry, request, context)),
+  )
+}
+
+type TierName = 'static' | 'fresh'
+
+function tiersOf(view: View, request: GatherRequest): (readonly [TierName, Entry[]])[] {
+  const names: readonly TierName[] = ['static', 'fresh']
+  const passes = filterOf(request)
+  return names
+    .filter((name) => request.tiers[name])
+    .map((name) => [name, view[name].filter((entry) => !view.dead.has(entry) && passes(entry))])
+}
+
+function filterOf(request: GatherRequest): (entry: Entry) => boolean {
+  const { since, until, categories, sources, authors } = request.filters
+  const required = request.phrases.map(termsOf)
+  const excluded = request.excludedPhrases.map(termsOf)
+  const excludedTerms = request.excludedTerms.flatMap(termsOf)
+  const names = authors.flatMap(wordsOf)
+  return (entry) => {
+    const { document, title, abstract } = entry
+    const { source, announced } = document
+    const authorWords = wordsOf(document.authors.join(' '))
+    return (
+      announcedIn(document, null, request.now) &&
+      (since === null || (announced !== null && announced >= since)) &&
+      (until === null || (announced !== null && announced <= until)) &&
+      (categories.length === 0 ||
+        categories.some((wanted) => document.categories.some((one) => within(one, wanted)))) &&
+      (sources.length === 0 || sources.includes(source)) &&
+      names.every((word) => authorWords.includes(word)) &&
+      required.every((phrase) => holdsPhrase(entry, phrase)) &&
+      !excluded.some((phrase) => holdsPhrase(entry, phrase)) &&
+      !excludedTerms.some((term) => title.includes(term) || abstract.includes(term))
+    )
+  }
+}
+
+/** `cs` stands for every `cs.*`. */
+const within = (category: string, wanted: string): boolean =>
+  category.toLowerCase() === wanted.toLowerCase() || category.split('.')[0].toLowerCase() === wanted.toLowerCase()
+
+/** Announced in (after, now]; undated documents have always been there. */
+const announcedIn = ({ announced }: StoredDocument, after: number | null, now: Instant): boolean =>
+  announced === null ? after === null : announced <= now && (after === null || announced > after)
+
+interface Context {
+  readonly norm: LengthNorm
+  readonly evidence: Omit<Evidence, 'candidates' | 'best'>
+}
+
+function contextOf(view: View, { terms, now }: GatherRequest): Context {
+  const all = [...view.static, ...view.fresh].filter((entry) => announcedIn(entry.document, null, now))
+  const newerThan = (days: number) => all.filter(({ document }) => announcedIn(document, now - days * dayMs, now))
+  const lastWeek = newerThan(7)
+  const known = [...new Set(terms)].map((term): TermEvidence => {
+    const documents = all.filter((entry) => tfOf(entry, term) > 0).length
+    const termIdf = idf(all.length, documents)
+    return {
+      term,
+      documents,
+      lastWeek: lastWeek.filter((entry) => tfOf(entry, term) > 0).length,
+      ceiling: ceilingOf(termIdf, timesIn(terms, term)),
+    }
+  })
+  const cumulative = [...ageBins.map((days) => newerThan(days).length), all.length]
+  return {
+    norm: lengthNorm({ documents: all.length, tokens: all.reduce((sum, entry) => sum + lengthOf(entry), 0) }),
+    evidence: {
+      idealBm25: known.reduce((sum, { ceiling }) => sum + ceiling, 0),
+      terms: known,
+      documents: all.length,
+      corpusAges: cumulative.map((count, i) => count - (cumulative[i - 1] ?? 0)),
+      lastWeek: lastWeek.length,
+    },
+  }
+}
+
+const timesIn = (terms: readonly string[], term: string): number => terms.filter((one) => one === term).length
+
+/** The embedded engine keeps a weighted tf in one byte. */
+const tfOf = ({ title, abstract }: Entry, term: string): number =>
+  Math.min(255, titleWeight * timesIn(title, term) + timesIn(abstract, term))
+
+const lengthOf = ({ title, abstract }: Entry): number => title.length + abstract.length
+
+const candidateOf = (tier: TierName, entry: Entry, { vector }: GatherRequest, context: Context): Candidate => ({
+  key: entry.document.key,
+  tier,
+  announced: entry.document.announced,
+  cosine: vector && entry.vector && cosine(vector, entry.vector),
+  bm25: bm25(entry, context),
+})
+
+/** Summed from the weightiest term on, as the embedded engine does: another order rounds otherwise, and ties would fall. */
+function bm25(entry: Entry, { norm, evidence }: Context): number {
+  return [...evidence.terms]
+    .sort((one, other) => other.ceiling - one.ceiling)
+    .reduce((sum, { term, ceiling }) => sum + termScore(ceiling, tfOf(entry, term), lengthOf(entry), norm), 0)
+}
+
+/** Of unit vectors. */
+const cosine = (left: Float32Array, right: Float32Array): number =>
+  left.reduce((sum, value, i) => sum + value * right[i], 0)
+
+/** Words adjacent and in order, within the title or within the abstract; a phrase without words is nowhere. */
+export function holdsPhrase(
+  { title, abstract }: Pick<Entry, 'title' | 'abstract'>,
+  phrase: readonly string[],
+): boolean {
+  const holds = (field: readonly string[]) => field.some((_, at) => phrase.every((term, i) => field[at + i] === term))
+  return phrase.length > 0 && (holds(title) || holds(abstract))
+}
