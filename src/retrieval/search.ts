@@ -3,7 +3,7 @@ import { readCues, withoutRecencyWords } from '../domain/cues.ts'
 import type { DocumentKey, StoredDocument } from '../domain/document.ts'
 import type { Evidence, TermEvidence } from '../domain/evidence.ts'
 import { arxivIdOfDoi, parseArxivId, parseDoi, titleKey } from '../domain/identifiers.ts'
-import type { Filters, Query } from '../domain/query.ts'
+import { type Filters, noFilters, type Query } from '../domain/query.ts'
 import { termsOf } from '../domain/terms.ts'
 import type { DocumentStore, Embedder, GatherRequest, Snapshot } from '../ports.ts'
 import { type Calibration, depthCalibrationFor } from './calibration.ts'
@@ -43,7 +43,7 @@ export async function search(
 ): Promise<RankedAnswer> {
   const took = stagewatch(parts.stopwatch)
   const degraded: Degradation[] = []
-  const named = namedDocuments(asked, parts.documents)
+  const named = await namedDocuments(asked, snapshot, parts.documents)
   const query = asTyped(asked, named)
   const cues = readCues(query.subject, new Date(query.now).getUTCFullYear())
   // A title is matched word for word.
@@ -79,7 +79,7 @@ export async function search(
     query,
     hits,
     candidates: ordered.length,
-    abstained: named.size === 0 && ranking.bestDepth < calibration.abstainBelow,
+    abstained: !ordered.some((one) => named.has(one.candidate.key)) && ranking.bestDepth < calibration.abstainBelow,
     route: decided,
     asOf: query.now,
     generation: snapshot.generation?.id ?? null,
@@ -90,7 +90,12 @@ export async function search(
 }
 
 /** Documents that the query names outright: by id, DOI or exact title. */
-function namedDocuments({ text }: Query, documents: DocumentStore): Map<DocumentKey, Exact> {
+async function namedDocuments(
+  query: Query,
+  snapshot: Snapshot,
+  documents: DocumentStore,
+): Promise<ReadonlyMap<DocumentKey, Exact>> {
+  const { text } = query
   const doi = parseDoi(text)
   const arxiv = parseArxivId(text) ?? (doi ? arxivIdOfDoi(doi) : null)
   const byId = arxiv && documents.byId(arxiv.id)
@@ -99,8 +104,14 @@ function namedDocuments({ text }: Query, documents: DocumentStore): Map<Document
   if (byId) named.set(byId.key, 'id')
   if (byDoi) named.set(byDoi.key, 'doi')
   if (named.size === 0) for (const one of documents.byTitleKey(titleKey(text))) named.set(one.key, 'title')
-  return named
+  if (named.size === 0) return named
+  // The store may be ahead of the snapshot: a title that came since must not change how the next page is read.
+  const anything = requestOf({ ...query, ...unconditional }, '', null, false)
+  const held = new Set((await snapshot.scoreOf([...named.keys()], anything)).map((one) => one.key))
+  return new Map([...named].filter(([key]) => held.has(key)))
 }
+
+const unconditional = { filters: noFilters, dates: null, phrases: [], excludedTerms: [], excludedPhrases: [] }
 
 /** A title is a title: a date inside it is no condition. */
 function asTyped(query: Query, named: ReadonlyMap<DocumentKey, Exact>): Query {

@@ -30,7 +30,8 @@ describe('a snippet', () => {
         const snippet = snippetOf(text, weigh(terms))
         expect(text).toContain(shown(snippet.text))
         expect(snippet.text.length).toBeLessThanOrEqual(310)
-        expect(snippet.text.isWellFormed()).toBe(true)
+        // Once, a cut where no space was near left half of a 𝒢.
+        expect(snippet.text).not.toMatch(/\p{Surrogate}/u)
         if (text.length <= 300) expect(snippet.text).toBe(text)
       }),
     )
