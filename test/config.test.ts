@@ -1,46 +1,79 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readConfig, settingNames } from '../src/config.ts'
 
-const example = readFileSync(join(import.meta.dirname, '../.env.example'), 'utf8').split('\n')
-const settings = example.flatMap((line, i) => {
-  const match = /^(?:# )?(FRESHET_[A-Z_]+)=(.*)$/.exec(line)
-  return match ? [{ name: match[1], value: match[2], above: example[i - 1] ?? '' }] : []
-})
+const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8')
+const paragraphs = example.split(/\n\s*\n/).map((text) => text.trim().split('\n'))
+const settingIn = /^#? ?(FRESHET_[A-Z_]+)=(.*)$/
+const documented = paragraphs.flatMap((lines) =>
+  lines.flatMap((line, i) => {
+    const [, name, value] = settingIn.exec(line) ?? []
+    return name === undefined ? [] : [{ name, value, comment: lines.slice(0, i) }]
+  }),
+)
 
 describe('.env.example', () => {
-  it('has every setting once, and no other', () => {
-    expect(settings.map((one) => one.name).sort()).toEqual([...settingNames].sort())
+  it('names every setting once, and nothing that is none', () => {
+    expect(documented.map((one) => one.name).sort()).toEqual([...settingNames].sort())
   })
 
-  it('explains each in a comment above it', () => {
-    for (const { name, above } of settings) expect(above, name).toMatch(/^# .{10,}/)
+  it.each(documented.map((one) => [one.name, one.comment] as const))('says what %s is for', (_, comment) => {
+    expect(comment.length).toBeGreaterThan(0)
+    expect(comment.every((line) => line.startsWith('# ') && !settingIn.test(line))).toBe(true)
   })
 
-  it('shows the defaults: a copy with everything uncommented changes nothing', () => {
-    const shown = Object.fromEntries(settings.map(({ name, value }) => [name, value]))
+  it('shows the defaults', () => {
+    const shown = Object.fromEntries(documented.map(({ name, value }) => [name, value]))
     expect(readConfig(shown)).toEqual(readConfig({}))
   })
 })
 
-describe('a setting that cannot be used', () => {
-  it.each([
-    ['FRESHET_PORT', 'high'],
-    ['FRESHET_PORT', '70000'],
-    ['FRESHET_SOURCES', 'arxive'],
-    ['FRESHET_ARXIV_CATEGORIES', 'Computer Science'],
-    ['FRESHET_ARXIV_OAI_URL', 'not an address'],
-    ['FRESHET_NIGHTLY', 'at night'],
-    ['FRESHET_NIGHTLY_ZONE', 'Mars/Olympus'],
-    ['FRESHET_INDEXER', 'maybe'],
-    ['FRESHET_LOG', 'loud'],
-    ['FRESHET_HOTS', '127.0.0.1'],
-  ])('%s=%s is refused by its name', (name, value) => {
-    expect(() => readConfig({ [name]: value })).toThrow(name)
+describe('settings', () => {
+  it('have defaults: loopback, port 8787, the folder data, the model that ships, arXiv, an indexer beside the server', () => {
+    expect(readConfig({ HOME: '/root' })).toMatchObject({
+      host: '127.0.0.1',
+      port: 8787,
+      dataFolder: resolve('data'),
+      apiKeys: [],
+      model: 'freshet-static',
+      modelOverrides: { pooling: null, queryPrefix: null, documentPrefix: null },
+      sources: ['arxiv'],
+      indexer: 'child',
+    })
   })
 
-  it('is told from one that is empty, which is not set', () => {
-    expect(readConfig({ FRESHET_PORT: '' }).port).toBe(8787)
+  it('that are empty count as not set', () => {
+    expect(readConfig({ FRESHET_PORT: '', FRESHET_MODEL_POOLING: '', FRESHET_DATA: '' })).toEqual(readConfig({}))
+  })
+
+  it('that are lists take commas, spaces and both', () => {
+    expect(readConfig({ FRESHET_API_KEYS: 'one, two  three,' }).apiKeys).toEqual(['one', 'two', 'three'])
+    expect(readConfig({ FRESHET_SOURCES: 'none' }).sources).toEqual([])
+  })
+
+  it.each([
+    ['FRESHET_PORT', 'eighty'],
+    ['FRESHET_PORT', '65536'],
+    ['FRESHET_PORT', '80.5'],
+    ['FRESHET_MODEL_POOLING', 'max'],
+    ['FRESHET_ARXIV_OAI_URL', 'not an address'],
+    ['FRESHET_INDEXER', 'maybe'],
+    ['FRESHET_LOG', 'loud'],
+  ])('name themselves when they cannot be used: %s=%s', (name, value) => {
+    expect(() => readConfig({ [name]: value })).toThrow(
+      expect.objectContaining({ name: 'BadSetting', message: expect.stringContaining(name) }),
+    )
+  })
+
+  it('are all named at once when several are wrong', () => {
+    const wrong = { FRESHET_PORT: 'x', FRESHET_LOG: 'y' }
+    expect(() => readConfig(wrong)).toThrow(/FRESHET_PORT.*FRESHET_LOG/)
+  })
+
+  it('that nobody knows are refused, for a typo would leave a default in force in silence', () => {
+    expect(() => readConfig({ FRESHET_PROT: '80' })).toThrow(
+      expect.objectContaining({ name: 'BadSetting', message: expect.stringMatching(/FRESHET_PROT.*\.env\.example/) }),
+    )
   })
 })
