@@ -27,7 +27,11 @@ const formats: [string, (line: string) => DocumentRecord, object][] = [
       authors_parsed: [['B', 'A.', '']],
     },
   ],
-  ['jsonl', importFormats.jsonl, { ...paper, id: 'note-7', url: 'https://a.b', date: '2025-03-18', doi: '10.1000/a', kind: 'post' }],
+  [
+    'jsonl',
+    importFormats.jsonl,
+    { ...paper, id: 'note-7', url: 'https://a.b', date: '2025-03-18', doi: '10.1000/a', kind: 'post' },
+  ],
   [
     'sample',
     importFormats.sample,
