@@ -14,7 +14,11 @@ const batchSize = 32
 const settings: ModelSettings = JSON.parse(process.argv[2])
 
 const say = (message: EncoderMessage) => {
-  if (process.connected) process.send?.(message)
+  if (!process.connected) return
+  // Its owner may have been killed while it worked: nobody waits for the answer any more.
+  process.send?.(message, undefined, undefined, (error) => {
+    if (error) process.exit(0)
+  })
 }
 
 async function load(): Promise<FeatureExtractionPipeline> {
