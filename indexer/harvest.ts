@@ -21,9 +21,10 @@ const overlapDays = 1
 export function windowFor(engine: Engine, source: Source, clock: Clock): HarvestWindow {
   const through = dayOf(clock.now())
   const mark = engine.documents.watermarks().find((one) => one.source === source.name)
-  const from = mark ? addDays(mark.through, -overlapDays) : addDays(through, -source.firstHarvestDays)
-  // A clock set back must not turn the window around; asking for one day again does no harm.
-  return { from: from < through ? from : through, through }
+  // A mark of the future was set by a clock that ran ahead: the days up to it had not come, so it says nothing of them.
+  const known = mark !== undefined && mark.through <= through
+  const from = known ? addDays(mark.through, -overlapDays) : addDays(through, -source.firstHarvestDays)
+  return { from, through }
 }
 
 /** One source, from its watermark to today. A failing source is a report, not an exception. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type DocumentRecord, textOf } from '../src/domain/document.ts'
 import type { Watermark } from '../src/domain/watermark.ts'
-import type { Clock, Embedder, Engine, ImportProgress, WriteCounts } from '../src/ports.ts'
+import type { Clock, Embedder, Engine, ImportProgress, Write, WriteCounts } from '../src/ports.ts'
 
 /** Records that are stored together, with the mark that may move once they are. */
 export interface Batch {
@@ -54,8 +54,11 @@ export async function ingest(
     options.onBatch?.(prepared.batch, totals)
   }
   let ahead: Promise<Prepared> | null = null
+  let before: Planned | null = null
   for await (const batch of batches) {
-    const next = prepare(engine, embedder, batch)
+    const planned = plan(batch)
+    const next = prepare(engine, embedder, planned, before)
+    before = planned
     // It is awaited one turn later; until then a failure must not count as unhandled.
     next.catch(() => {})
     if (ahead) await store(await ahead)
@@ -65,14 +68,31 @@ export async function ingest(
   return totals
 }
 
-type Prepared = { batch: Batch } & Pick<Parameters<Engine['documents']['write']>[0], 'writes' | 'embeddings'>
+interface Planned {
+  readonly batch: Batch
+  readonly writes: readonly Write[]
+  /** What is to be searched by vector, by content hash. */
+  readonly texts: ReadonlyMap<string, string>
+}
 
-async function prepare(engine: Engine, embedder: Embedder, batch: Batch): Promise<Prepared> {
+type Embeddings = Parameters<Engine['documents']['write']>[0]['embeddings']
+type Prepared = Planned & { readonly embeddings: Embeddings }
+
+function plan(batch: Batch): Planned {
   const writes = batch.records.map((record) => ({ record, contentHash: contentHashOf(record) }))
-  const texts = new Map(
-    writes.filter(({ record }) => !record.withdrawn).map(({ record, contentHash }) => [contentHash, textOf(record)]),
-  )
-  return { batch, writes, embeddings: await embedMissing(engine, embedder, texts) }
+  const visible = writes.filter(({ record }) => !record.withdrawn)
+  return { batch, writes, texts: new Map(visible.map(({ record, contentHash }) => [contentHash, textOf(record)])) }
+}
+
+/** The batch before is not stored yet, so the store does not know that its texts are embedded. */
+async function prepare(
+  engine: Engine,
+  embedder: Embedder,
+  planned: Planned,
+  before: Planned | null,
+): Promise<Prepared> {
+  const texts = new Map([...planned.texts].filter(([hash]) => !before?.texts.has(hash)))
+  return { ...planned, embeddings: await embedMissing(engine, embedder, texts) }
 }
 
 /** Embeds those texts, by content hash, that the store has no vector of for this fingerprint. */
@@ -80,7 +100,7 @@ export async function embedMissing(
   engine: Engine,
   embedder: Embedder,
   texts: ReadonlyMap<string, string>,
-): Promise<Prepared['embeddings']> {
+): Promise<Embeddings> {
   const { fingerprint } = embedder
   const known = engine.embeddings.has(fingerprint, [...texts.keys()])
   const missing = [...texts].filter(([hash]) => !known.has(hash))

@@ -142,10 +142,16 @@ function logNight(log: Log, { harvests, build }: Night): void {
   )
 }
 
+const longestGoodbyeMs = 5_000
+
 /** Ends with Ctrl-C, with a terminate signal, or with the server that started us. */
 function stopSignal(): AbortSignal {
   const controller = new AbortController()
-  const stop = () => controller.abort(new Error('stopped'))
+  const stop = () => {
+    controller.abort(new Error('stopped'))
+    // Dying anywhere is safe, so a stop does not wait for a long build.
+    setTimeout(() => process.exit(process.exitCode ?? 1), longestGoodbyeMs).unref()
+  }
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
   process.once('disconnect', stop)

@@ -191,6 +191,8 @@ function superviseIndexer(log: Log) {
   }
 }
 
+const longestGoodbyeMs = 8_000
+
 async function main(): Promise<void> {
   loadEnvFile()
   const config = readConfig(process.env)
@@ -202,6 +204,8 @@ async function main(): Promise<void> {
     `Freshet answers on http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}/v1/search?q=...`,
   )
   const stop = () => {
+    // Whoever still holds a connection, or a child that does not end, must not keep the process for ever.
+    setTimeout(() => process.exit(0), longestGoodbyeMs).unref()
     running.close().catch((error) => log.error({ err: error }, 'closing failed'))
   }
   process.once('SIGINT', stop)

@@ -1,21 +1,29 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { openEngine } from '../src/compose.ts'
+import type { DocumentId } from '../src/domain/document.ts'
 
 /** The real command line, each call a process of its own, over one folder. */
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'freshet-cli-'))
 const inFolder = (name: string) => join(folder, name)
 
-const freshet = (...args: string[]) =>
+const command = ['--import', 'tsx', 'cli/main.ts']
+const environment = (data = 'data') => ({ ...process.env, FRESHET_DATA: inFolder(data), FRESHET_LOG: 'silent' })
+const freshetIn = (data: string, ...args: string[]) =>
   new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    const env = { ...process.env, FRESHET_DATA: inFolder('data'), FRESHET_LOG: 'silent' }
-    const child = execFile('node', ['--import', 'tsx', 'cli/main.ts', ...args], { cwd: root, env }, (_, out, err) =>
+    const child = execFile('node', [...command, ...args], { cwd: root, env: environment(data) }, (_, out, err) =>
       resolve({ code: child.exitCode ?? -1, out, err }),
     )
   })
+const freshet = (...args: string[]) => freshetIn('data', ...args)
+
+const writeLines = (file: string, lines: readonly object[]) =>
+  writeFileSync(file, lines.map((line) => JSON.stringify(line)).join('\n'))
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -76,5 +84,77 @@ describe('freshet', () => {
     const run = readFileSync(inFolder('run.txt'), 'utf8').trim().split('\n')
     for (const line of run) expect(line).toMatch(/^q\d Q0 tiny:d\d \d+ -?\d+\.\d{6} (lexical|dense|hybrid|rrf)$/)
     expect(run[0]).toMatch(/^q1 Q0 tiny:d0 1 /)
+  })
+
+  it('imports a BEIR folder under ids of its own', async () => {
+    const { code, out } = await freshetIn('beir', 'import', 'beir', inFolder('tiny'))
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/5 lines: 5 new/) })
+    expect((await freshetIn('beir', 'search', 'heather', '--explain')).out).toMatch(
+      /1\. On heather moors[\s\S]*urn:beir:tiny:d4/,
+    )
+  })
+
+  it('evaluates judged topics, each as of its day, dated ones inside the time that they ask for', async () => {
+    const papers = [
+      ['2401.00001', '2024-01-10', 'Moss', 'Moss, moss and again moss on stones.'],
+      ['2401.00002', '2024-01-11', 'Stones', 'Stones, walls and at times some moss.'],
+      ['2402.00001', '2024-02-10', 'Lichen', 'Lichen, lichen and again lichen on bark.'],
+      ['2409.00001', '2024-09-10', 'Bark', 'Bark, twigs and at times some lichen.'],
+      ['2401.00003', '2024-01-12', 'Ferns', 'Ferns of the forest floor.'],
+      ['2401.00004', '2024-01-13', 'Algae', 'Algae of cold lakes.'],
+      ['2503.00001', '2025-03-10', 'Moss', 'Moss moss moss moss moss moss.'],
+    ].map(([id, announced, title, abstract]) => ({ id, announced, title, abstract, categories: ['q-bio.PE'] }))
+    writeLines(inFolder('papers.jsonl'), papers)
+    const said = { need: 'n', narrative: 'n', niche: false, field: 'f', as_of: '2025-01-31', short: 's', long: 'l' }
+    mkdirSync(inFolder('topics'))
+    writeLines(inFolder('topics/topics.jsonl'), [
+      { id: 't1', query: 'moss', class: 'atemporal', ...said },
+      { id: 't2', query: 'lichen since june 2024', class: 'dated', since: '2024-06-01', ...said },
+    ])
+    const judgements = ['t1 0 2401.00001 1', 't1 0 2401.00002 3', 't2 0 2402.00001 2', 't2 0 2409.00001 1']
+    writeFileSync(inFolder('topics/qrels.txt'), judgements.join('\n'))
+    const { code, out } = await freshet('evaluate', inFolder('topics'), '--corpus', inFolder('papers.jsonl'))
+    expect(code).toBe(0)
+    const row = (label: string) => {
+      const line = out.split('\n').find((one) => one.startsWith(label)) ?? ''
+      return line
+        .slice(22)
+        .match(/.{12}/g)
+        ?.map((cell) => cell.trim())
+    }
+    expect(row('nDCG@10')).toEqual(['atemporal', 'all undated', 'dated', 'judged@10'])
+    // t1: grades 1, 3 are found in this order, (1 + 7 / log2(3)) / (7 + 1 / log2(3)); the paper of March is not there yet.
+    // t2: by words alone the paper of February is first, and worth nothing inside the time that is asked for: 1 / log2(3).
+    expect(row('lexical')).toEqual(['0.7098', '0.7098', '0.6309', '1.0000'])
+    expect(row('shipped mode')?.[2]).toBe('1.0000')
+  })
+})
+
+describe('an import that is killed', () => {
+  it('goes on where it was, and loses no line', async () => {
+    const words = 'a corpus of generated abstracts about moss, lichen, ferns, algae and heather on northern moors '
+    const papers = Array.from({ length: 5_000 }, (_, i) => ({
+      id: `2401.${String(i + 1).padStart(5, '0')}`,
+      title: `Paper ${i + 1}`,
+      abstract: `Number ${i + 1} of ${words.repeat(6)}`,
+      announced: '2024-01-10',
+    }))
+    writeLines(inFolder('many.jsonl'), papers)
+    const engine = await openEngine(inFolder('killed'))
+    const args = ['import', 'arxiv-jsonl', inFolder('many.jsonl')]
+    const child = spawn('node', [...command, ...args], { cwd: root, env: environment('killed'), stdio: 'ignore' })
+    const ended = once(child, 'exit')
+    await expect.poll(() => engine.documents.count(), { interval: 5, timeout: 50_000 }).toBeGreaterThan(0)
+    child.kill('SIGKILL')
+    expect(await ended).toEqual([null, 'SIGKILL'])
+    const kept = engine.documents.count()
+    expect(kept).toBeLessThan(papers.length)
+
+    const { code, out } = await freshetIn('killed', ...args)
+    expect(code).toBe(0)
+    expect(out).toContain(`5000 lines (went on from line ${kept + 1}): ${papers.length - kept} new`)
+    expect(engine.documents.count()).toBe(papers.length)
+    for (const { id } of papers) expect(engine.documents.byId(id as DocumentId)).not.toBeNull()
+    await engine.close()
   })
 })

@@ -60,6 +60,10 @@ describe('settings', () => {
     ['FRESHET_ARXIV_OAI_URL', 'not an address'],
     ['FRESHET_INDEXER', 'maybe'],
     ['FRESHET_LOG', 'loud'],
+    ['FRESHET_SOURCES', 'arxive'],
+    ['FRESHET_ARXIV_CATEGORIES', 'Computer Science'],
+    ['FRESHET_NIGHTLY', 'at night'],
+    ['FRESHET_NIGHTLY_ZONE', 'Mars/Olympus'],
   ])('name themselves when they cannot be used: %s=%s', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(
       expect.objectContaining({ name: 'BadSetting', message: expect.stringContaining(name) }),

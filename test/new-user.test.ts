@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -49,10 +49,11 @@ async function ready(child: ChildProcess): Promise<void> {
 
 async function stop(child: ChildProcess): Promise<void> {
   const group = -(child.pid ?? 0)
-  process.kill(group, 'SIGTERM')
+  let signal: NodeJS.Signals | 0 = 'SIGTERM'
   for (;;) {
     try {
-      process.kill(group, 0)
+      process.kill(group, signal)
+      signal = 0
     } catch {
       return
     }
@@ -61,8 +62,16 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 beforeAll(async () => {
-  const tracked = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).trim().split('\n')
-  for (const file of tracked) cpSync(join(root, file), join(home, file))
+  // What is new and not ignored too, so that work under way is tried as it will be committed.
+  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  for (const file of listed
+    .trim()
+    .split('\n')
+    .filter((name) => existsSync(join(root, name))))
+    cpSync(join(root, file), join(home, file))
   symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'))
   port = await freePort()
   started = start()
@@ -97,12 +106,13 @@ describe('npm start on a fresh machine, offline', () => {
   })
 
   it('ends as a whole when it is told to, and takes its store up again at the next start', async () => {
+    const before = await statusNow()
     await stop(started)
     await expect(fetch(url('/healthz'))).rejects.toThrow()
     started = start()
     await ready(started)
     const status = await statusNow()
-    expect(status.store.documents).toBe(252)
-    expect(status.generation).toMatchObject({ id: 1 })
+    expect(status.store).toEqual(before.store)
+    expect(status.generation).toEqual(before.generation)
   })
 })

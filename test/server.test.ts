@@ -9,7 +9,10 @@ import { importSample } from '../indexer/sample.ts'
 import { systemClock } from '../src/clock.ts'
 import { openEmbedder, openEngine } from '../src/compose.ts'
 import { readConfig } from '../src/config.ts'
+import type { DocumentId } from '../src/domain/document.ts'
+import { noOverrides } from '../src/embedders/models.ts'
 import { answerSchema } from '../src/http/answers.ts'
+import { statusSchema } from '../src/http/status.ts'
 import { openLog } from '../src/log.ts'
 import type { Embedder, Engine } from '../src/ports.ts'
 import { startServer } from '../src/server.ts'
@@ -30,9 +33,15 @@ const search = async (parameters: string) => {
   return { status: response.status, answer: answerSchema.parse(await response.json()) }
 }
 
-async function publish(): Promise<void> {
+function urlOf({ server }: typeof running): string {
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('the server does not listen')
+  return `http://127.0.0.1:${address.port}`
+}
+
+async function publish(serving = embedder): Promise<void> {
   const lock = await engine.lock('test', 10_000)
-  await buildGeneration(engine, embedder, { clock: systemClock })
+  await buildGeneration(engine, serving, { clock: systemClock })
   lock.release()
 }
 
@@ -57,8 +66,7 @@ beforeAll(async () => {
   await importSample(engine, embedder, systemClock, signal)
   await publish()
   running = await startServer(config, log)
-  const address = running.server.address()
-  base = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
+  base = urlOf(running)
 })
 
 afterAll(async () => {
@@ -118,15 +126,97 @@ describe('a running server', () => {
     expect(answer.message).toMatch(/nothing matches well/i)
   })
 
-  it('answers 304 while nothing has changed', async () => {
-    // Two askings can fall into two minutes, and then the answer is another; not three times in a row.
-    const tries = await Promise.all(
-      [1, 2, 3].map(async () => {
-        const etag = (await fetch(`${base}/v1/search?q=agents`)).headers.get('etag') ?? ''
-        return (await fetch(`${base}/v1/search?q=agents`, { headers: { 'If-None-Match': etag } })).status
-      }),
-    )
-    expect(tries).toContain(304)
+  it('answers 304 while nothing has changed, and anew when something has', async () => {
+    const ask = (headers: Record<string, string> = {}) => fetch(`${base}/v1/search?q=agents`, { headers })
+    // Two askings can fall into two minutes, and then the answer is another; not so three times in a row.
+    let tag = ''
+    let status = 0
+    for (let tries = 0; tries < 3 && status !== 304; tries++) {
+      tag = (await ask()).headers.get('etag') ?? ''
+      status = (await ask({ 'If-None-Match': tag })).status
+    }
+    expect(status).toBe(304)
+    await add('mine-4', 'Agents of geological change')
+    await until('q=agents', ({ hits }) => hits.some((hit) => hit.id === 'mine-4'))
+    expect((await ask({ 'If-None-Match': tag })).status).toBe(200)
+  })
+
+  it('says that it lives, that it is ready, and what it holds', async () => {
+    expect(await (await fetch(`${base}/healthz`)).json()).toEqual({ status: 'ok' })
+    expect(await (await fetch(`${base}/readyz`)).json()).toEqual({ status: 'ready' })
+    const status = statusSchema.parse(await (await fetch(`${base}/v1/status`)).json())
+    const { documents, bySource } = engine.documents.counts()
+    expect(status).toMatchObject({
+      store: { documents, bySource, incarnation: engine.incarnation() },
+      generation: { id: engine.catalog.current()?.id, fingerprint: embedder.fingerprint },
+      model: { configured: 'freshet-static', serving: embedder.fingerprint },
+      indexer: { mode: 'off', running: false, nextNight: null },
+      sources: [],
+    })
+    expect(status.fresh.documents).toBe(engine.documents.lastSeq() - (engine.catalog.current()?.mark ?? 0))
+  })
+
+  it('shows a document with its versions, and hides a purged one', async () => {
+    const document = await fetch(`${base}/v1/documents/1706.03762v1`)
+    expect(await document.json()).toMatchObject({ id: '1706.03762', standIn: true, requestedVersion: 1 })
+    await add('mine-5', 'Subglacial lake chemistry')
+    await until('q=subglacial', ({ hits }) => hits[0]?.id === 'mine-5')
+    const lock = await engine.lock('test', 10_000)
+    engine.documents.purge(['mine-5' as DocumentId], systemClock.now())
+    lock.release()
+    await until('q=subglacial', ({ hits }) => hits.every((hit) => hit.id !== 'mine-5'))
+    expect((await fetch(`${base}/v1/documents/mine-5`)).status).toBe(404)
+  })
+})
+
+describe('a change of the model', () => {
+  it('takes nothing from the answers: each generation is asked with the encoder it was built with', async () => {
+    const other = await openEmbedder('freshet-static', { ...noOverrides, documentPrefix: 'paper: ' })
+    expect(other.fingerprint).not.toBe(embedder.fingerprint)
+    for (const serving of [other, embedder]) {
+      await publish(serving)
+      const current = engine.catalog.current()?.id
+      const answer = await until('q=mixture+of+experts&explain=true', ({ generation }) => generation === current)
+      expect(answer).toMatchObject({
+        degraded: [],
+        hits: expect.arrayContaining([expect.objectContaining({ tier: 'static' })]),
+      })
+      expect(answer.hits[0].explain?.cosine).toBeGreaterThan(0.3)
+      const status = statusSchema.parse(await (await fetch(`${base}/v1/status`)).json())
+      expect(status.model.serving).toBe(serving.fingerprint)
+    }
+    await other.close()
+  })
+})
+
+describe('a server over an empty store', () => {
+  it('lives, is not ready and says why, until the first papers are in; then it searches by words and vectors', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'freshet-empty-'))
+    const server = await startServer({ ...config, dataFolder: empty }, log)
+    const url = urlOf(server)
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+    const waiting = await fetch(`${url}/readyz`)
+    expect(waiting.status).toBe(503)
+    expect(await waiting.json()).toMatchObject({ detail: expect.stringContaining('first generation') })
+    const nothing = answerSchema.parse(await (await fetch(`${url}/v1/search?q=agents`)).json())
+    expect(nothing).toMatchObject({ hits: [], generation: null, message: 'Nothing matches.', degraded: [] })
+
+    const other = await openEngine(empty)
+    await importSample(other, embedder, systemClock, signal)
+    await expect.poll(async () => (await fetch(`${url}/readyz`)).status, { timeout: 30_000 }).toBe(200)
+    await expect
+      .poll(
+        async () => {
+          const response = await fetch(`${url}/v1/search?q=mixture+of+experts&explain=true`)
+          return answerSchema.parse(await response.json()).hits[0]?.explain?.cosine
+        },
+        { timeout: 30_000 },
+      )
+      .toBeGreaterThan(0.3)
+    await other.close()
+    await server.close()
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow()
+    rmSync(empty, { recursive: true, force: true })
   })
 })
 

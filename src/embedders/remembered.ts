@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Embedder } from '../ports.ts'
+import { abortable } from './abortable.ts'
 
 /** Remembers the vectors of the last `most` queries; documents pass through, for the store remembers those. */
 export function rememberingQueries(inner: Embedder, most: number): Embedder {
@@ -18,7 +19,8 @@ export function rememberingQueries(inner: Embedder, most: number): Embedder {
     fingerprint: inner.fingerprint,
     model: inner.model,
     dimension: inner.dimension,
-    embed: (texts, role, signal) => (role === 'query' ? Promise.all(texts.map(one)) : inner.embed(texts, role, signal)),
+    embed: (texts, role, signal) =>
+      role === 'query' ? abortable(Promise.all(texts.map(one)), signal) : inner.embed(texts, role, signal),
     close: () => inner.close(),
   }
 }

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { forkProgram } from '../child.ts'
 import { ModelUnavailable } from '../domain/errors.ts'
 import type { Embedder, TextRole } from '../ports.ts'
+import { abortable } from './abortable.ts'
 import { fingerprintOf, type ModelSettings } from './models.ts'
 import type { EncoderMessage } from './protocol.ts'
 
@@ -57,26 +58,19 @@ export async function openTransformersEmbedder(settings: ModelSettings): Promise
           if (!(error instanceof EncoderDied) || closed) throw error
           return (await living()).ask(prefixed)
         })
-      return signal ? abortable(answer, signal) : answer
+      return abortable(answer, signal)
     },
     async close() {
       closed = true
       encoder.child.kill()
+      // One that is being started has no owner yet, and would keep this process from ending.
+      ;(await restarting?.catch(() => null))?.child.kill()
     },
   }
 }
 
 const prefixOf = (settings: ModelSettings, role: TextRole): string =>
   role === 'query' ? settings.queryPrefix : settings.documentPrefix
-
-function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason)
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
-}
 
 interface Asked {
   readonly texts: readonly string[]

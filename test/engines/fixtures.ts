@@ -10,6 +10,8 @@ import { dayMs, type Instant, instant } from '../../src/domain/instant.ts'
 import { noFilters } from '../../src/domain/query.ts'
 import { termsOf } from '../../src/domain/terms.ts'
 import type { Watermark } from '../../src/domain/watermark.ts'
+import { openEmbeddedEngine } from '../../src/engines/embedded/engine.ts'
+import { openMemoryEngine } from '../../src/engines/memory.ts'
 import type { Clock, Embedder, Engine, GatherRequest, WriteCounts } from '../../src/ports.ts'
 import { vectorOf, wordEmbedder } from '../word-embedder.ts'
 
@@ -116,6 +118,36 @@ export const idsIn = (engine: Engine, evidence: Pick<Evidence, 'candidates'>): s
   const documents = engine.documents.byKeys(evidence.candidates.map((one) => one.key))
   return evidence.candidates.map((one) => documents.get(one.key)?.id ?? `gone: ${one.key}`).sort()
 }
+
+export interface OpenedEngine {
+  readonly engine: Engine
+  close(): Promise<void>
+}
+
+/** Both engines, for tests of what stands on them. */
+export const engines: readonly (readonly [string, (clock: Clock) => Promise<OpenedEngine>])[] = [
+  [
+    'memory',
+    async (clock) => {
+      const engine = openMemoryEngine(clock)
+      return { engine, close: () => engine.close() }
+    },
+  ],
+  [
+    'embedded',
+    async (clock) => {
+      const folder = tempFolder()
+      const engine = await openEmbeddedEngine(folder.path, clock)
+      return {
+        engine,
+        async close() {
+          await engine.close()
+          folder.remove()
+        },
+      }
+    },
+  ],
+]
 
 export interface TempFolder {
   readonly path: string

@@ -1,12 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { importFile } from '../../indexer/import.ts'
 import { forkProgram } from '../../src/child.ts'
 import { systemClock } from '../../src/clock.ts'
 import { openEngine } from '../../src/compose.ts'
+import type { Seq } from '../../src/domain/document.ts'
 import { readOwnLine } from '../../src/sources/files/own.ts'
 import { wordEmbedder } from '../word-embedder.ts'
 
@@ -36,12 +37,12 @@ const finished = (folder: string) =>
   })
 
 /** Kills a night as soon as `reached` says so; true when it was killed before it ended by itself. */
-async function killedWhen(folder: string, reached: () => boolean): Promise<boolean> {
+async function killedWhen(folder: string, reached: Reached): Promise<boolean> {
   const child = indexer(folder)
   const ended = new Promise<boolean>((resolve) => {
     child.on('exit', (_, signal) => resolve(signal === 'SIGKILL'))
   })
-  while (child.exitCode === null && !reached()) await pause(1)
+  while (child.exitCode === null && !reached(folder, child.pid)) await pause(1)
   child.kill('SIGKILL')
   return ended
 }
@@ -61,25 +62,60 @@ async function stateOf(folder: string) {
     generation: engine.catalog.current()?.id ?? null,
     documents: engine.documents.count(),
     searchable: reader.counts.static + reader.counts.fresh,
+    /** What a document is, without the numbers and times that another run gives it. */
+    papers: engine.documents
+      .changesAfter(0 as Seq, 10_000)
+      .map(({ document }) => `${document?.id} ${document?.version} ${document?.contentHash} ${document?.announced}`)
+      .sort(),
   }
   await reader.close()
   await engine.close()
   return state
 }
 
-const steps: [string, (folder: string) => boolean][] = [
+type Reached = (folder: string, pid: number | undefined) => boolean
+
+/** Who takes the writer lock writes its name and purpose beside it, just before its first change. */
+const holds =
+  (purpose: RegExp): Reached =>
+  (folder, pid) => {
+    const file = join(folder, 'writer.json')
+    const holder = existsSync(file) ? readFileSync(file, 'utf8') : ''
+    return holder.includes(`"pid":${pid},`) && purpose.test(holder)
+  }
+
+const firstSteps: [string, Reached][] = [
   ['the database appears', (folder) => existsSync(join(folder, 'freshet.db'))],
+  ['the sample is being stored', holds(/import/)],
+  ['a generation is staged', (folder) => staged(folder) !== undefined],
+  ['the generation has its final name', (folder) => generations(folder).includes('000001')],
+]
+const nightSteps: [string, Reached][] = [
+  ['the night takes the lock', holds(/nightly/)],
   ['a generation is staged', (folder) => staged(folder) !== undefined],
   ['the graph is being written', (folder) => stagedFile(folder, 'graph.hnsw')],
   ['the manifest is written', (folder) => stagedFile(folder, 'manifest.json')],
+  ['the generation has its final name', (folder) => generations(folder).includes('000002')],
 ]
 
 describe('a first start that dies', () => {
-  it.each(steps)('when %s is made good by the next one', async (_, reached) => {
+  let undisturbed: readonly string[]
+
+  beforeAll(async () => {
     const folder = newFolder()
-    await killedWhen(folder, () => reached(folder))
     expect(await finished(folder)).toBe(0)
-    expect(await stateOf(folder)).toEqual({ generation: 1, documents: 252, searchable: 252 })
+    undisturbed = (await stateOf(folder)).papers
+    expect(undisturbed).toHaveLength(252)
+  })
+
+  it.each(firstSteps)('when %s is made good by the next one', async (_, reached) => {
+    const folder = newFolder()
+    await killedWhen(folder, reached)
+    const left = await stateOf(folder)
+    expect([0, 252]).toContain(left.documents)
+    expect(left.searchable).toBe(left.documents)
+    expect(await finished(folder)).toBe(0)
+    expect(await stateOf(folder)).toEqual({ generation: 1, documents: 252, searchable: 252, papers: undisturbed })
     expect(staged(folder)).toBeUndefined()
   })
 })
@@ -95,15 +131,17 @@ describe('a later night that dies', () => {
     await importFile(engine, wordEmbedder(), systemClock, file, { read: readOwnLine, manner: 'test', signal })
     await engine.close()
 
-    for (const [, reached] of steps.slice(1)) {
-      const killed = await killedWhen(folder, () => reached(folder))
-      const { generation, documents, searchable } = await stateOf(folder)
-      expect(documents).toBe(253)
-      expect(searchable).toBe(253)
-      if (killed) expect(generation).toBe(1)
+    const { papers } = await stateOf(folder)
+
+    for (const [step, reached] of nightSteps) {
+      const killed = await killedWhen(folder, reached)
+      const left = await stateOf(folder)
+      expect(left).toMatchObject({ documents: 253, searchable: 253, papers })
+      // The pointer moves right after the folder got its name: either generation is a whole one.
+      if (killed && !step.includes('final')) expect(left.generation).toBe(1)
     }
     expect(await finished(folder)).toBe(0)
-    expect((await stateOf(folder)).generation).toBeGreaterThan(1)
+    expect(await stateOf(folder)).toMatchObject({ generation: 2, documents: 253, searchable: 253, papers })
     expect(staged(folder)).toBeUndefined()
   })
 })

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { build, daysAgo, idsIn, put, record, request } from '../../engines/fixtures.ts'
+
+import type { Current } from './current.ts'
+
+export function calendarTests(current: Current): void {
+  const ages = [1, 6, 8, 31, 91, 181, 366]
+  const corpus = [
+    ...ages.map((days) => record(`d${days}`, { title: days < 10 ? 'Alpha new' : 'Alpha', announced: daysAgo(days) })),
+    record('undated', { title: 'Alpha', announced: null, announcedBasis: 'unknown' }),
+  ]
+
+  test.each(['static', 'fresh'] as const)(
+    'nothing announced after `now` exists, in statistics neither, in %s',
+    async (tier) => {
+      const { engine, clock } = current()
+      await put(engine, corpus)
+      if (tier === 'static') await build(engine, clock)
+      const snapshot = (await engine.openReader()).snapshot()
+      const now = await snapshot.gather(request('alpha new'))
+      expect(now).toMatchObject({ documents: 8, corpusAges: [2, 1, 1, 1, 1, 2], lastWeek: 2 })
+      expect(now.terms).toMatchObject([
+        { term: 'alpha', documents: 8, lastWeek: 2 },
+        { term: 'new', documents: 3, lastWeek: 2 },
+      ])
+      const then = await snapshot.gather(request('alpha new', { now: daysAgo(31) }))
+      expect(idsIn(engine, then)).toEqual(['d181', 'd31', 'd366', 'd91', 'undated'])
+      expect(then).toMatchObject({ documents: 5, corpusAges: [1, 0, 1, 1, 1, 1], lastWeek: 1 })
+      expect(then.terms).toMatchObject([
+        { documents: 5, lastWeek: 1 },
+        { documents: 0, lastWeek: 0 },
+      ])
+      const before = await snapshot.gather(request('alpha', { now: daysAgo(1000) }))
+      expect(idsIn(engine, before)).toEqual(['undated'])
+      expect(before).toMatchObject({ documents: 1, corpusAges: [0, 0, 0, 0, 0, 1] })
+    },
+  )
+}
