@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
@@ -211,7 +212,7 @@ describe('BM25', () => {
   const tokensIn = (texts: readonly Text[]) =>
     texts.reduce((sum, { title, abstract }) => sum + termsOf(title).length + termsOf(abstract).length, 0)
 
-  const cranfield = '/work/shared/data/retrieval/cranfield'
+  const cranfield = join(import.meta.dirname, '../../../shared/data/retrieval/cranfield')
   const absent = !existsSync(cranfield)
 
   test.skipIf(absent)(`ranks Cranfield as well as FTS5 does${absent ? ` (skipped: no ${cranfield})` : ''}`, () => {
