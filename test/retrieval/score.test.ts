@@ -65,6 +65,16 @@ describe('freshness is bounded', () => {
     )
   })
 
+  it('the threshold is half the best depth, and never below the line of abstention', () => {
+    fc.assert(
+      fc.property(anyRanking, (drawn) => {
+        const { scored, threshold, bestDepth } = ranked(drawn)
+        expect(bestDepth).toBe(Math.max(0, ...scored.map((one) => one.depth)))
+        expect(threshold).toBe(Math.max(drawn.abstainBelow, bestDepth / 2))
+      }),
+    )
+  })
+
   it('nothing is dropped: every candidate is ranked once', () => {
     fc.assert(
       fc.property(anyRanking, (drawn) => {

@@ -118,6 +118,17 @@ describe('filters', () => {
     expect(ids(both)).not.toContain('2401.00001')
   })
 
+  it('of two bounds on one side, one read and one given, the narrower holds', async () => {
+    const bounds = async (text: string, filters: Partial<Query['filters']>) =>
+      effectiveFilters((await search(text, { filters: { ...noFilters, ...filters } })).query)
+    const [january, february, march] = ['2024-01-01', '2024-02-01', '2024-03-01'].map((text) => startOfDay(day(text)))
+    expect((await bounds('retrieval since february 2024', { since: january })).since).toBe(february)
+    expect((await bounds('retrieval since february 2024', { since: march })).since).toBe(march)
+    const readUntil = endOfDay(day('2024-01-31'))
+    expect((await bounds('retrieval before february 2024', { until: january })).until).toBe(january)
+    expect((await bounds('retrieval before february 2024', { until: march })).until).toBe(readUntil)
+  })
+
   it('what is announced after now does not exist', async () => {
     const asOf = { now: endOfDay(day('2024-01-02')), limit: 100 }
     expect((await found('retrieval attention', asOf)).sort()).toEqual([
