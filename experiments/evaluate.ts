@@ -53,12 +53,7 @@ async function rankByOne(
   const { candidates } = await snapshot.gather({
     terms: arm === 'lexical' ? termsOf(query.text) : [],
     vector,
-    filters: noFilters,
-    phrases: [],
-    excludedTerms: [],
-    excludedPhrases: [],
-    tiers: { static: true, fresh: true },
-    now: query.now,
+    ...everythingAt(query.now),
     depth,
     exact,
   })
@@ -70,6 +65,16 @@ async function rankByOne(
     return document ? [{ id: document.id, score: score(one) }] : []
   })
 }
+
+/** The part of a request that leaves nothing out but what was not announced yet. */
+export const everythingAt = (now: Instant) => ({
+  filters: noFilters,
+  phrases: [],
+  excludedTerms: [],
+  excludedPhrases: [],
+  tiers: { static: true, fresh: true },
+  now,
+})
 
 /** A query of plain text, nothing in it read as an operator or a date. */
 export const plainQuery = (text: string, now: Instant): Query => ({

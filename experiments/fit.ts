@@ -6,7 +6,6 @@ import { loadEnvFile, readConfig } from '../src/config.ts'
 import { readCues } from '../src/domain/cues.ts'
 import type { Evidence } from '../src/domain/evidence.ts'
 import { endOfDay } from '../src/domain/instant.ts'
-import { noFilters } from '../src/domain/query.ts'
 import { termsOf } from '../src/domain/terms.ts'
 import {
   type Calibration,
@@ -21,7 +20,7 @@ import { candidateDepth } from '../src/retrieval/search.ts'
 import { importFormats } from '../src/sources/files/formats.ts'
 import { readTopics, type Topic } from '../src/sources/files/topics.ts'
 import { type Collection, corpusFiles, openCollection } from './collection.ts'
-import { plainQuery } from './evaluate.ts'
+import { everythingAt, plainQuery } from './evaluate.ts'
 import { type Example, fitLogistic, isotonic, type Prior, probability } from './logistic.ts'
 import { type Grades, mean, ndcg } from './measures.ts'
 
@@ -61,12 +60,7 @@ async function observe(
   const evidence = await snapshot.gather({
     terms: termsOf(query.subject),
     vector,
-    filters: noFilters,
-    phrases: [],
-    excludedTerms: [],
-    excludedPhrases: [],
-    tiers: { static: true, fresh: true },
-    now: query.now,
+    ...everythingAt(query.now),
     depth: candidateDepth,
     exact: true,
   })
