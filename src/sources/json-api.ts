@@ -1,0 +1,152 @@
+import { z } from 'zod'
+import type { DocumentId, DocumentRecord } from '../domain/document.ts'
+import { SourceError } from '../domain/errors.ts'
+import { arxivIdOfDoi, parseArxivId, parseDoi } from '../domain/identifiers.ts'
+import type { Answer } from './http.ts'
+import { textOfMarkup } from './markup.ts'
+import { plainText, type Rejected, sorted } from './record.ts'
+
+/** What the sources that answer in JSON share: from an answer to values that fit, and from ids to an identity. */
+
+export type JsonAnswer = Pick<Answer, 'status' | 'headers' | 'body'>
+
+/**
+ * The body of an answer as the schema has it. Throws SourceError: `refused` with what the source says of it for an
+ * error (a status that is no success, or an error in the body of one), `unreadable` for what is no JSON or does not fit.
+ * `secrets` are keys that were sent: an API that quotes one in its complaint does not bring it into our messages.
+ */
+export function readJson<T>(
+  source: string,
+  answer: JsonAnswer,
+  schema: z.ZodType<T>,
+  secrets: readonly string[] = [],
+): T {
+  const { status } = answer
+  if (status < 200 || status >= 300) {
+    const said = withoutSecrets(complaintOf(answer.body), secrets)
+    throw new SourceError(source, 'refused', `${source}: HTTP status ${status}${said === '' ? '' : `: ${said}`}`)
+  }
+  const json = parsed(answer.body)
+  if (json === undefined) {
+    const type = answer.headers.get('content-type')?.split(';')[0] ?? 'something unnamed'
+    throw new SourceError(source, 'unreadable', `${source}: the answer is no JSON (${plainText(type).slice(0, 60)})`)
+  }
+  const fit = schema.safeParse(json)
+  // A success that is an error in words, as Europe PMC's; `message` alone is no error where the schema knows it.
+  const complaint = errorIn(json, fit.success ? certainErrors : allErrors)
+  if (complaint !== '') {
+    throw new SourceError(source, 'refused', `${source}: ${withoutSecrets(complaint, secrets)}`)
+  }
+  if (fit.success) return fit.data
+  throw new SourceError(source, 'unreadable', `${source}: the answer has another shape (${misfit(fit.error)})`)
+}
+
+/**
+ * A record of every item that fits and can be read; the others are named with their reason. `idKeys` are where an item
+ * that does not fit may still say its id.
+ */
+export function readItems<T>(
+  items: readonly unknown[],
+  schema: z.ZodType<T>,
+  idKeys: readonly string[],
+  read: (item: T) => DocumentRecord | Rejected,
+): { records: DocumentRecord[]; rejected: Rejected[] } {
+  return sorted(
+    items.map((item, at) => {
+      const fit = schema.safeParse(item)
+      return fit.success ? read(fit.data) : { id: idIn(item, idKeys) ?? `item ${at + 1}`, reason: misfit(fit.error) }
+    }),
+  )
+}
+
+/** The ids that a source gives of one work, as it writes them; what cannot be read is left out. */
+export interface GivenIds {
+  /** The source's own, with its scheme: `openalex:W123`, `s2:649def…`. */
+  readonly own: string | null
+  readonly arxiv?: string | null
+  /** The DOI of the work itself. */
+  readonly doi?: string | null
+  readonly pmid?: string | number | null
+  /** DOIs of other versions of the same work: its preprint, its article. */
+  readonly otherDois?: readonly string[]
+}
+
+/**
+ * One work, one id, whoever tells of it: the arXiv id first, then the DOI, then the source's own. A DOI that arXiv gives
+ * (10.48550) is an arXiv id and never a `doi`. Null for a work without any id.
+ */
+export function identityOf(given: GivenIds): Pick<DocumentRecord, 'id' | 'doi' | 'identifiers'> | null {
+  const dois = [given.doi ?? '', ...(given.otherDois ?? [])].map(parseDoi).filter((doi) => doi !== null)
+  const arxivIds = [parseArxivId(given.arxiv ?? ''), ...dois.map(arxivIdOfDoi)].filter((id) => id !== null)
+  const arxiv = arxivIds.at(0)?.id ?? null
+  const [doi = null, ...otherDois] = [...new Set(dois.filter((one) => arxivIdOfDoi(one) === null))]
+  const id = arxiv ?? (doi === null ? given.own : `doi:${doi}`)
+  if (id === null) return null
+  const identifiers = [
+    ...otherDois.map((other) => `doi:${other}`),
+    ...(/^\d+$/.test(String(given.pmid ?? '')) ? [`pmid:${given.pmid}`] : []),
+    ...(given.own === null ? [] : [given.own]),
+  ]
+  return { id: id as DocumentId, doi, identifiers: [...new Set(identifiers)].filter((one) => one !== id) }
+}
+
+/** Where APIs put what went wrong. */
+const certainErrors = ['error', 'errMsg', 'errCode', 'errors']
+const allErrors = [...certainErrors, 'message', 'detail']
+
+/** JSON, HTML or plain text in one short line. */
+function complaintOf(body: string): string {
+  const json = parsed(body)
+  if (json !== undefined) return errorIn(json, allErrors)
+  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(body)?.[1]
+  return (title === undefined ? textOfMarkup(body.slice(0, 2_000)) : textOfMarkup(title)).slice(0, longestComplaint)
+}
+
+const longestComplaint = 200
+
+/** Every string under the first of the keys that holds one; an API may nest it or give a list. */
+function errorIn(json: unknown, keys: readonly string[]): string {
+  const fields = asFields(json)
+  const said = keys.map((key) => stringsIn(fields[key], 3).join('; ')).filter((text) => text !== '')
+  return plainText([...new Set(said)].join(': ')).slice(0, longestComplaint)
+}
+
+function stringsIn(value: unknown, depth: number): string[] {
+  if (typeof value === 'string') return [value]
+  if (typeof value !== 'object' || value === null || depth === 0) return []
+  return Object.values(value).flatMap((one) => stringsIn(one, depth - 1))
+}
+
+const withoutSecrets = (text: string, secrets: readonly string[]): string =>
+  secrets
+    .filter((secret) => secret !== '')
+    .flatMap((secret) => [secret, encodeURIComponent(secret)])
+    .reduce((left, secret) => left.replaceAll(secret, '(key)'), text)
+
+function parsed(body: string): unknown {
+  try {
+    const json: unknown = JSON.parse(body)
+    return json
+  } catch {
+    return undefined
+  }
+}
+
+/** Zod names the place and what was expected, never what was there. */
+function misfit(error: z.ZodError): string {
+  const issue = error.issues.at(0)
+  return issue === undefined ? 'unknown shape' : `${issue.path.join('.') || 'whole'}: ${issue.message}`.slice(0, 200)
+}
+
+function idIn(item: unknown, keys: readonly string[]): string | null {
+  const fields = asFields(item)
+  const id = keys.map((key) => fields[key]).find((one) => typeof one === 'string' || typeof one === 'number')
+  return id === undefined ? null : plainText(String(id)).slice(0, 200)
+}
+
+const fieldsSchema = z.record(z.string(), z.unknown())
+
+function asFields(value: unknown): Record<string, unknown> {
+  const fit = fieldsSchema.safeParse(value)
+  return fit.success ? fit.data : {}
+}
