@@ -3,9 +3,10 @@ import { systemClock } from '../src/clock.ts'
 import { Embedders, openEmbedder, openEngine } from '../src/compose.ts'
 import { readConfig } from '../src/config.ts'
 import type { Hit, RankedAnswer } from '../src/domain/answer.ts'
+import { type DocumentKind, documentKinds } from '../src/domain/document.ts'
 import { BadSetting } from '../src/domain/errors.ts'
 import { dayOf, endOfDay, type Instant, parseDay, parseInstant, startOfDay } from '../src/domain/instant.ts'
-import { modes, type Query, sorts } from '../src/domain/query.ts'
+import { modes, noFilters, type Query, sorts } from '../src/domain/query.ts'
 import { typedQuery } from '../src/domain/understanding.ts'
 import { shippedCalibration } from '../src/retrieval/calibration.ts'
 import { effectiveFilters, search } from '../src/retrieval/search.ts'
@@ -17,6 +18,9 @@ interface Options {
   readonly category?: string[]
   readonly source?: string[]
   readonly author?: string[]
+  readonly kind?: DocumentKind[]
+  readonly country?: string[]
+  readonly field?: string[]
   readonly mode: Query['mode']
   readonly sort: Query['sort']
   readonly freshness: Query['freshness']
@@ -34,6 +38,9 @@ export const searchCommand = (): Command =>
     .option('--category <category...>', 'such as cs.IR, or cs for all of them')
     .option('--source <source...>')
     .option('--author <name...>')
+    .addOption(new Option('--kind <kind...>', 'papers unless said otherwise').choices(documentKinds))
+    .option('--country <code...>', 'of an institution, such as CH')
+    .option('--field <name...>', 'field of study')
     .addOption(new Option('--mode <mode>').choices(modes).default('auto'))
     .addOption(new Option('--sort <order>').choices(sorts).default('relevance'))
     .option('--freshness <wish>', 'auto, off, or 0 to 1: how much recency counts', freshnessWish, 'auto')
@@ -82,6 +89,9 @@ function queryOf(text: string, options: Options): Query {
     categories: options.category ?? [],
     sources: options.source ?? [],
     authors: options.author ?? [],
+    kinds: options.kind ?? noFilters.kinds,
+    countries: options.country ?? [],
+    fields: options.field ?? [],
   }
   return typedQuery(text, askedAt(options.asOf), {
     filters,

@@ -29,7 +29,7 @@ export const statusCommand = (): Command =>
       const so =
         one.state === 'ok' ? 'ok' : `${one.state} since ${one.failingSince ? isoOf(one.failingSince) : 'the start'}`
       console.log(
-        `${one.source}: ${so}${through ? `, harvested through ${through}` : ''}${one.error ? ` (${one.error})` : ''}`,
+        `${one.source}: ${so}${through ? `, harvested through ${isoOf(through)}` : ''}${one.error ? ` (${one.error})` : ''}`,
       )
     }
     runtime.close()

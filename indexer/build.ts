@@ -1,5 +1,6 @@
 import { type Seq, type StoredDocument, textOf } from '../src/domain/document.ts'
 import type { Manifest, Verification } from '../src/domain/generation.ts'
+import { isoOf } from '../src/domain/instant.ts'
 import type { Clock, Embedder, Engine, IndexWriter } from '../src/ports.ts'
 import { embedMissing } from './ingest.ts'
 
@@ -20,7 +21,7 @@ const pageSize = 256
  */
 export async function buildGeneration(engine: Engine, embedder: Embedder, options: BuildOptions): Promise<BuildResult> {
   const mark = engine.documents.lastSeq()
-  const watermarks = Object.fromEntries(engine.documents.watermarks().map((one) => [one.source, one.through]))
+  const watermarks = Object.fromEntries(engine.documents.watermarks().map((one) => [one.source, isoOf(one.through)]))
   const current = engine.catalog.current()
   if (current && current.mark === mark && current.fingerprint === embedder.fingerprint) {
     return { outcome: 'nothing-new' }

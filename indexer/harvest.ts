@@ -1,68 +1,133 @@
+import { noChanges } from '../src/domain/document.ts'
 import { SourceError } from '../src/domain/errors.ts'
-import { addDays, dayOf } from '../src/domain/instant.ts'
-import type { Clock, Embedder, Engine, HarvestWindow, Runtime, Source } from '../src/ports.ts'
-import { type Batch, type IngestCounts, ingest } from './ingest.ts'
+import { dayMs, instant } from '../src/domain/instant.ts'
+import type { Clock, Embedder, Engine, HarvestPage, HarvestWindow, Runtime, Source } from '../src/ports.ts'
+import { type Batch, type IngestCounts, ingest, sum } from './ingest.ts'
 
 export interface HarvestReport {
   readonly source: string
   readonly outcome: 'harvested' | 'failed'
+  /** The last window that was asked for. */
   readonly window: HarvestWindow
-  readonly counts: IngestCounts | null
+  /** What was stored, also by a harvest that failed later on. */
+  readonly counts: IngestCounts
   readonly rejected: readonly { readonly id: string; readonly reason: string }[]
   readonly error: string | null
+  /** It worked, and something about it is odd. */
+  readonly warning: string | null
+}
+
+export interface HarvestParts {
+  readonly engine: Engine
+  readonly embedder: Embedder
+  readonly runtime: Runtime
+  readonly clock: Clock
 }
 
 /**
- * Day-grained feeds are asked again from one day before the watermark: records may still arrive under a day that has
- * been harvested, and what is asked twice is found unchanged.
+ * The window of a harvest that was interrupted, or the one from the watermark to now. A mark of the future was set by a
+ * clock that ran ahead: the time up to it had not come, so it says nothing. A mark of another scope (fewer categories,
+ * other topics) says nothing of what is asked for now.
  */
-const overlapDays = 1
-
-export function windowFor(engine: Engine, source: Source, clock: Clock): HarvestWindow {
-  const through = dayOf(clock.now())
-  const mark = engine.documents.watermarks().find((one) => one.source === source.name)
-  // A mark of the future was set by a clock that ran ahead: the days up to it had not come, so it says nothing of them.
-  const known = mark !== undefined && mark.through <= through
-  const from = known ? addDays(mark.through, -overlapDays) : addDays(through, -source.firstHarvestDays)
-  return { from, through }
+export function windowFor({ engine, clock }: Pick<HarvestParts, 'engine' | 'clock'>, source: Source): HarvestWindow {
+  const now = clock.now()
+  const scope = source.scope ?? ''
+  const marks = engine.documents.watermarks().filter((one) => one.source === source.name)
+  const mark = marks.find((one) => one.through <= now && one.scope === scope)
+  const begun = engine.documents.checkpoint(source.name)
+  const state = mark?.state ?? null
+  if (begun && begun.upTo <= now && begun.scope === scope) {
+    return { after: begun.after, upTo: begun.upTo, state, resume: begun.resume }
+  }
+  const after = mark ? mark.through - source.overlapMs : now - source.firstHarvestDays * dayMs
+  return { after: instant(after), upTo: now, state, resume: null }
 }
 
-/** One source, from its watermark to today. A failing source is a report, not an exception. */
-export async function harvest(
-  engine: Engine,
-  embedder: Embedder,
-  source: Source,
-  runtime: Runtime,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<HarvestReport> {
-  const window = windowFor(engine, source, clock)
-  const rejected: { id: string; reason: string }[] = []
+/**
+ * One source, from its watermark to now. A failing source is a report, not an exception: what it gave is kept, its
+ * watermark stays, and the next harvest goes on where this one was.
+ */
+export async function harvest(parts: HarvestParts, source: Source, signal: AbortSignal): Promise<HarvestReport> {
+  const { runtime, clock } = parts
+  const told: Told = { counts: noChanges(), rejected: [], warning: null }
+  let window = windowFor(parts, source)
   try {
-    const counts = await ingest(engine, embedder, clock, batchesOf(source, window, rejected, signal), {
-      purpose: `harvest of ${source.name}`,
-    })
-    runtime.succeeded(source.name, clock.now())
-    return { source: source.name, outcome: 'harvested', window, counts, rejected, error: null }
+    await cover(parts, source, window, told, signal)
+    if (window.resume !== null) {
+      // An interrupted window ended where it was meant to end; what came since is the next one.
+      window = windowFor(parts, source)
+      await cover(parts, source, window, told, signal)
+    }
+    runtime.succeeded(source.name, clock.now(), told.warning)
+    return { source: source.name, outcome: 'harvested', window, ...told, error: null }
   } catch (error) {
     if (!(error instanceof SourceError)) throw error
     runtime.failed(source.name, clock.now(), error.message)
-    return { source: source.name, outcome: 'failed', window, counts: null, rejected, error: error.message }
+    return { source: source.name, outcome: 'failed', window, ...told, error: error.message }
   }
+}
+
+/** What the pages of a harvest said, besides their records. */
+interface Told {
+  counts: IngestCounts
+  readonly rejected: { readonly id: string; readonly reason: string }[]
+  warning: string | null
+}
+
+/** A place to go on from that the source does not know any more costs the way to it, once, and nothing else. */
+async function cover(
+  parts: HarvestParts,
+  source: Source,
+  window: HarvestWindow,
+  told: Told,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await run(parts, source, window, told, signal)
+  } catch (error) {
+    if (!(error instanceof SourceError) || error.failure !== 'expired') throw error
+    await run(parts, source, { ...window, resume: null }, told, signal)
+  }
+}
+
+async function run(
+  { engine, embedder, clock }: HarvestParts,
+  source: Source,
+  window: HarvestWindow,
+  told: Told,
+  signal: AbortSignal,
+): Promise<void> {
+  const before = told.counts
+  await ingest(engine, embedder, clock, batchesOf(source, window, told, signal), {
+    purpose: `harvest of ${source.name}`,
+    onBatch: (_, counts) => {
+      told.counts = sum(before, counts)
+    },
+  })
 }
 
 /** The watermark rides with the last page, so each page is held back until the next one is there. */
 async function* batchesOf(
   source: Source,
   window: HarvestWindow,
-  rejected: { id: string; reason: string }[],
+  told: Told,
   signal: AbortSignal,
 ): AsyncIterable<Batch> {
-  let held: Batch = { records: [] }
+  const { name, scope = '' } = source
+  const { after, upTo } = window
+  let held: HarvestPage | null = null
   for await (const page of source.changes(window, signal)) {
-    rejected.push(...page.rejected)
-    if (held.records.length > 0) yield held
-    held = { records: page.records }
+    told.rejected.push(...page.rejected)
+    told.warning = page.warning ?? told.warning
+    if (held) yield { records: held.records, ...checkpointOf(held) }
+    held = page
   }
-  yield { ...held, watermark: { source: source.name, through: window.through } }
+  yield {
+    records: held?.records ?? [],
+    watermark: { source: name, scope, through: upTo, state: held?.state ?? window.state },
+  }
+
+  function checkpointOf({ resume }: HarvestPage): Pick<Batch, 'checkpoint'> {
+    return resume === null ? {} : { checkpoint: { source: name, scope, after, upTo, resume } }
+  }
 }

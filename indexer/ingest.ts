@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto'
-import { type DocumentRecord, textOf } from '../src/domain/document.ts'
-import type { Watermark } from '../src/domain/watermark.ts'
+import { changes, type DocumentRecord, noChanges, textOf } from '../src/domain/document.ts'
+import type { Checkpoint, Watermark } from '../src/domain/watermark.ts'
 import type { Clock, Embedder, Engine, ImportProgress, Write, WriteCounts } from '../src/ports.ts'
 
 /** Records that are stored together, with the mark that may move once they are. */
 export interface Batch {
   readonly records: readonly DocumentRecord[]
   readonly watermark?: Watermark
+  readonly checkpoint?: Checkpoint
   readonly progress?: ImportProgress
 }
 
-export type IngestCounts = { -readonly [change in keyof WriteCounts]: number }
+export type IngestCounts = WriteCounts
 
 export interface IngestOptions {
   /** Told to whoever finds the store locked. */
@@ -35,19 +36,20 @@ export async function ingest(
   batches: AsyncIterable<Batch>,
   options: IngestOptions,
 ): Promise<IngestCounts> {
-  const totals: IngestCounts = { new: 0, revised: 0, withdrawn: 0, unchanged: 0, stale: 0 }
+  let totals: IngestCounts = noChanges()
   const store = async (prepared: Prepared) => {
     const lock = await engine.lock(options.purpose, lockWaitMs)
     try {
-      const { watermark, progress } = prepared.batch
+      const { watermark, checkpoint, progress } = prepared.batch
       const counts = engine.documents.write({
         writes: prepared.writes,
         embeddings: prepared.embeddings,
         harvested: clock.now(),
         ...(watermark && { watermark }),
+        ...(checkpoint && { checkpoint }),
         ...(progress && { progress }),
       })
-      add(totals, counts)
+      totals = sum(totals, counts)
     } finally {
       lock.release()
     }
@@ -111,10 +113,8 @@ export async function embedMissing(
   return missing.map(([contentHash], i) => ({ fingerprint, contentHash, vector: vectors[i] }))
 }
 
-function add(totals: IngestCounts, counts: WriteCounts): void {
-  totals.new += counts.new
-  totals.revised += counts.revised
-  totals.withdrawn += counts.withdrawn
-  totals.unchanged += counts.unchanged
-  totals.stale += counts.stale
+export function sum(one: WriteCounts, other: WriteCounts): WriteCounts {
+  const both = noChanges()
+  for (const change of changes) both[change] = one[change] + other[change]
+  return both
 }

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { systemClock } from '../src/clock.ts'
 import { openEngine, openRuntimeIn } from '../src/compose.ts'
 import { loadEnvFile, readConfig } from '../src/config.ts'
+import { changes } from '../src/domain/document.ts'
 import { isoOf } from '../src/domain/instant.ts'
 import { type Log, openLog } from '../src/log.ts'
 import { type Indexer, openIndexer } from './indexer.ts'
@@ -90,7 +91,8 @@ async function status(): Promise<void> {
   }
   if (!current) console.log('no generation is published yet')
   else console.log(`${engine.documents.lastSeq() - current.mark} changes since`)
-  for (const one of engine.documents.watermarks()) console.log(`${one.source} is harvested through ${one.through}`)
+  for (const one of engine.documents.watermarks())
+    console.log(`${one.source} is harvested through ${isoOf(one.through)}`)
   runtime.close()
   await engine.close()
 }
@@ -111,11 +113,12 @@ async function rollback(): Promise<void> {
 function reportNight({ swept, harvests, build }: Night): void {
   if (swept.length > 0) console.log(`swept ${swept.join(', ')}`)
   for (const one of harvests) {
-    if (one.counts === null) console.log(`${one.source}: failed, nothing of it was lost: ${one.error}`)
-    else {
-      const { new: fresh, revised, withdrawn } = one.counts
-      console.log(`${one.source}: ${fresh} new, ${revised} revised, ${withdrawn} withdrawn since ${one.window.from}`)
-    }
+    const changed = changes
+      .filter((change) => one.counts[change] > 0)
+      .map((change) => `${one.counts[change]} ${change}`)
+    console.log(`${one.source}: ${changed.join(', ') || 'nothing'} since ${isoOf(one.window.after)}`)
+    if (one.error !== null) console.log(`  then it failed; the next harvest goes on from there: ${one.error}`)
+    if (one.warning !== null) console.log(`  warning: ${one.warning}`)
     for (const { id, reason } of one.rejected.slice(0, 20)) console.log(`  unreadable ${id}: ${reason}`)
   }
   report(build)

@@ -30,7 +30,9 @@ export async function night(
   onProgress?: BuildOptions['onProgress'],
 ): Promise<Night> {
   const harvests: HarvestReport[] = []
-  for (const source of sources) harvests.push(await harvest(engine, serving, source, runtime, clock, signal))
+  for (const source of sources) {
+    harvests.push(await harvest({ engine, embedder: serving, runtime, clock }, source, signal))
+  }
   signal.throwIfAborted()
   const lock = await engine.lock('nightly build', lockWaitMs)
   try {

@@ -7,11 +7,11 @@ import type {
   Seq,
   StoredDocument,
 } from './domain/document.ts'
-import type { Evidence } from './domain/evidence.ts'
+import type { Candidate, Evidence } from './domain/evidence.ts'
 import type { Generation, GenerationId, Manifest, Verification } from './domain/generation.ts'
-import type { Day, Instant } from './domain/instant.ts'
+import type { Instant } from './domain/instant.ts'
 import type { Filters } from './domain/query.ts'
-import type { Watermark } from './domain/watermark.ts'
+import type { Checkpoint, Watermark } from './domain/watermark.ts'
 
 /** Every seam of Freshet. Adapters are named in compose.ts and nowhere else. */
 
@@ -34,10 +34,17 @@ export interface Embedder {
   close(): Promise<void>
 }
 
-/** Days to harvest, both inclusive: [`from`, `through`]. The overlap with what is known is already in it. */
+/**
+ * What to harvest: everything that changed in (`after`, `upTo`]. The overlap that the source asks for is already in it.
+ * A source that knows only days takes the days of both ends, inclusive.
+ */
 export interface HarvestWindow {
-  readonly from: Day
-  readonly through: Day
+  readonly after: Instant
+  readonly upTo: Instant
+  /** What the source left with its watermark; null at the first visit. */
+  readonly state: string | null
+  /** Where an interrupted harvest of this very window goes on; null at its beginning. */
+  readonly resume: string | null
 }
 
 /** One page of a harvest. `rejected` names records that could not be read; they are counted, never dropped in silence. */
@@ -46,15 +53,65 @@ export interface HarvestPage {
   readonly rejected: readonly { readonly id: string; readonly reason: string }[]
   /** What the source says it has in all for this window; null when it does not say. */
   readonly total: number | null
+  /** Where the window can be gone on with once this page is stored; null where it can only be begun again. */
+  readonly resume: string | null
+  /** On the last page: what the source wants to be told at its next visit. Left out, what it was told stays. */
+  readonly state?: string
+  /** Nothing is wrong, and something is odd all the same. */
+  readonly warning?: string
+}
+
+/** When it pays to visit a source. */
+export type Cadence =
+  /** arXiv's calendar: so long after each announcement, then again until something unseen appears. */
+  | { readonly kind: 'announcements'; readonly readyAfterMs: number }
+  /** By the rate at which visits found changes, never more often than `leastMs` and never more seldom than `mostMs`. */
+  | { readonly kind: 'estimated'; readonly leastMs: number; readonly mostMs: number }
+  /** Only ever asked live. */
+  | { readonly kind: 'never' }
+
+/** What a source is asked for while a query waits; it translates what its API understands and leaves out the rest. */
+export interface FindRequest {
+  /** Free text without operators. */
+  readonly subject: string
+  readonly phrases: readonly string[]
+  readonly excludedTerms: readonly string[]
+  readonly excludedPhrases: readonly string[]
+  readonly filters: Filters
+  readonly limit: number
+}
+
+export interface Found {
+  readonly records: readonly DocumentRecord[]
+  readonly rejected: readonly { readonly id: string; readonly reason: string }[]
+  /** The query as it was sent, in the source's own syntax, without keys. */
+  readonly asked: string
 }
 
 export interface Source {
   /** Stable, for watermarks and settings. */
   readonly name: string
+  /** Whose rate gate its requests pass: several sources may stand before one provider. */
+  readonly provider: string
+  /** What its records carry as `source`. */
+  readonly origin: string
+  readonly cadence: Cadence
+  /** What of the source is harvested (categories, topics), so that a wider wish begins anew; compose.ts says it. */
+  readonly scope?: string
   /** How many days before the first watermark the first harvest reaches. */
   readonly firstHarvestDays: number
-  /** Pages of everything that changed in the window; throws SourceError when the source fails. */
+  /** How far behind its watermark a window begins: what may still arrive under a date that has been harvested. */
+  readonly overlapMs: number
+  /**
+   * Pages of everything that changed in the window; throws SourceError when the source fails, `contradictory` when what
+   * it says cannot be the whole, `expired` when it does not know `resume` any more.
+   */
   changes(window: HarvestWindow, signal: AbortSignal): AsyncIterable<HarvestPage>
+  /**
+   * Best matches by the source's own ranking, asked while a query waits: one attempt, and no longer than `deadlineMs`
+   * for everything, the turn at the gate included. Throws SourceError, `rate-limited` at once when no turn can come in time.
+   */
+  find?(request: FindRequest, deadlineMs: number, signal: AbortSignal): Promise<Found>
   /** Documents by their ids, where the API has a look-up. */
   lookUp?(ids: readonly DocumentId[], signal: AbortSignal): Promise<readonly DocumentRecord[]>
 }
@@ -85,12 +142,15 @@ export interface DocumentStore {
     writes: readonly Write[]
     embeddings: readonly { fingerprint: string; contentHash: string; vector: Float32Array | null }[]
     harvested: Instant
+    /** Ends the harvest that is under way for its source. */
     watermark?: Watermark
+    checkpoint?: Checkpoint
     progress?: ImportProgress
   }): WriteCounts
   /** Removes documents and every version of them; returns how many existed. Needs the writer lock. */
   purge(ids: readonly DocumentId[], at: Instant): number
   watermarks(): readonly Watermark[]
+  checkpoint(source: string): Checkpoint | null
   importProgress(file: string): ImportProgress | null
 }
 
@@ -134,6 +194,15 @@ export interface Snapshot {
   /** The last change that is visible. */
   readonly mark: Seq
   gather(request: GatherRequest): Promise<Evidence>
+  /**
+   * Scores records that are in no tier by the encoder's vectors and the snapshot's statistics, which they do not change.
+   * In their order; null for one that the request's conditions keep out. Their keys are negative and count down from
+   * -1, for they have none in the store.
+   */
+  scoreRecords(
+    records: readonly { readonly record: DocumentRecord; readonly vector: Float32Array | null }[],
+    request: GatherRequest,
+  ): Promise<readonly (Candidate | null)[]>
   /** Adds the candidates for documents that were named, where the snapshot holds them and the filters let them through. */
   scoreOf(keys: readonly DocumentKey[], request: GatherRequest): Promise<Evidence['candidates']>
   /** The same with an earlier fresh mark, for a cursor. */
@@ -206,7 +275,7 @@ export interface Finding {
   readonly says: string
 }
 
-/** Liveness of a source, as the indexer last saw it. */
+/** Liveness of a source, as whoever asked it last saw it. */
 export interface SourceHealth {
   readonly source: string
   readonly state: 'ok' | 'unreachable' | 'never-visited'
@@ -214,24 +283,94 @@ export interface SourceHealth {
   readonly lastSuccess: Instant | null
   readonly failingSince: Instant | null
   readonly error: string | null
+  /** The visit succeeded and something about it is odd all the same: nothing new on a day of announcements, say. */
+  readonly warning: string | null
+}
+
+/** What is known of a source's rhythm. */
+export interface VisitRecord {
+  readonly source: string
+  /** When it is visited next, and why then. */
+  readonly nextVisit: Instant
+  readonly reason: string
+  /** Visits so far, how many of them found a change, and the time between them: what the change rate is estimated from. */
+  readonly visits: number
+  readonly changed: number
+  readonly observedMs: number
+  readonly lastVisit: Instant | null
+  readonly lastChange: Instant | null
+}
+
+export interface VisitBook {
+  load(source: string): VisitRecord | null
+  save(record: VisitRecord): void
+  /** Counts hits of the source that were shown: how much it is in demand. */
+  demanded(source: string, hits: number, at: Instant): void
+  /** Hits shown since `since`, by source. */
+  demand(since: Instant): Readonly<Record<string, number>>
+}
+
+/** Records that live search found, on their way to the indexer. A record put twice waits once. */
+export interface Inbox {
+  put(source: string, records: readonly DocumentRecord[], at: Instant): void
+  /** The oldest of what waits. */
+  peek(limit: number): readonly { readonly source: string; readonly record: DocumentRecord; readonly at: Instant }[]
+  /** After they were stored. A newer record that was put under the same id meanwhile stays. */
+  remove(taken: readonly { readonly source: string; readonly record: DocumentRecord; readonly at: Instant }[]): void
+  count(): number
 }
 
 /** Small facts that several processes share and that may be lost without harm to any document. */
 export interface Runtime {
   health(): readonly SourceHealth[]
-  succeeded(source: string, at: Instant): void
+  succeeded(source: string, at: Instant, warning?: string | null): void
   failed(source: string, at: Instant, error: string): void
   readonly gate: RateGate
+  readonly visits: VisitBook
+  readonly inbox: Inbox
   close(): void
 }
 
-/** One turn at a time and a pause between turns, over all processes of this machine. */
+/** How a provider wants to be asked. */
+export interface GatePolicy {
+  /** From the start of one turn to the start of the next, in the long run. */
+  readonly spacingMs: number
+  /** Turns that may follow each other without a pause after a time of quiet; 1 where every turn keeps its distance. */
+  readonly burst: number
+  /** The turn ends by itself after this long if its holder dies. */
+  readonly leaseMs: number
+}
+
+/**
+ * One turn at a time and a pause between turns, over all processes of this machine. A provider that fails time and again
+ * is left alone for a while: the gate opens for one trial, and wider once that succeeds.
+ */
 export interface RateGate {
-  /** Waits for the turn; the lease ends by itself after `leaseMs` if its holder dies. */
-  enter(provider: string, policy: { spacingMs: number; leaseMs: number }, signal: AbortSignal): Promise<GateTurn>
+  /**
+   * Waits for the turn. `urgent` goes before whoever is not: a query waits for it. Throws SourceError `paused` at once
+   * while the provider is left alone for longer than `patienceMs`, and `rate-limited` when no turn can come within it.
+   */
+  enter(
+    provider: string,
+    policy: GatePolicy,
+    signal: AbortSignal,
+    options?: { readonly urgent?: boolean; readonly patienceMs?: number },
+  ): Promise<GateTurn>
+  state(provider: string): GateState
+}
+
+export interface GateState {
+  /** Until a turn can begin, as far as is known; 0 when it could begin now. */
+  readonly waitMs: number
+  /** Until when the provider is left alone after failures; null when it is not. */
+  readonly pausedUntil: Instant | null
+  readonly failures: number
 }
 
 export interface GateTurn {
-  /** Ends the turn; `pauseMs` asks for a longer pause than the spacing (a source's Retry-After). */
-  leave(pauseMs?: number): void
+  /**
+   * Ends the turn; `pauseMs` asks for a longer pause than the spacing (a source's Retry-After), `failed` counts towards
+   * leaving the provider alone, and a turn that did not fail ends the count.
+   */
+  leave(outcome?: { readonly pauseMs?: number; readonly failed?: boolean }): void
 }

@@ -12,7 +12,8 @@ export type DocumentKey = number & { readonly __brand: 'DocumentKey' }
 /** Position in the store's order of changes. A reader that has seen `seq` has seen every change before it. */
 export type Seq = number & { readonly __brand: 'Seq' }
 
-export type DocumentKind = 'paper' | 'post' | 'release'
+export const documentKinds = ['paper', 'post', 'release'] as const
+export type DocumentKind = (typeof documentKinds)[number]
 
 export interface VersionDate {
   readonly version: number
@@ -33,6 +34,12 @@ export interface DocumentRecord {
   readonly categories: readonly string[]
   readonly comment: string | null
   readonly doi: string | null
+  /** What else names the same work, beside `id` and `doi`: `arxiv:2401.01234`, `pmid:38012345`, `s2:649def34…`. */
+  readonly identifiers: readonly string[]
+  /** Of the authors' institutions, ISO 3166-1 alpha-2, upper case; only where a source says (OpenAlex). */
+  readonly countries: readonly string[]
+  /** Fields of study in the words of the source. */
+  readonly fields: readonly string[]
   readonly url: string
   /** First version handed in. */
   readonly submitted: Instant | null
@@ -67,7 +74,22 @@ export interface DocumentVersion {
 export const textOf = (document: Pick<DocumentRecord, 'title' | 'abstract'>): string =>
   `${document.title}. ${document.abstract}`
 
-export type Change = 'new' | 'revised' | 'withdrawn' | 'unchanged' | 'stale'
+/**
+ * `replaced`: a newer version; `cross-listed`: the same version in more categories; `revised`: other facts of the same
+ * version; `stale`: an older version than the one that is held.
+ */
+export const changes = ['new', 'replaced', 'revised', 'cross-listed', 'withdrawn', 'unchanged', 'stale'] as const
+export type Change = (typeof changes)[number]
+
+export const noChanges = (): Record<Change, number> => ({
+  new: 0,
+  replaced: 0,
+  revised: 0,
+  'cross-listed': 0,
+  withdrawn: 0,
+  unchanged: 0,
+  stale: 0,
+})
 
 /**
  * What a record means for the document that the store already holds under its id. A stand-in never replaces anything and
@@ -79,8 +101,15 @@ export function changeOf(held: StoredDocument | null, incoming: DocumentRecord, 
   if (held.standIn) return incoming.withdrawn ? 'withdrawn' : 'revised'
   if (isOlder(held, incoming)) return redates(held, incoming) ? 'revised' : 'stale'
   if (incoming.withdrawn && !held.withdrawn) return 'withdrawn'
-  return differs(held, incoming, incomingHash) ? 'revised' : 'unchanged'
+  if (!differs(held, incoming, incomingHash)) return 'unchanged'
+  if (held.version > 0 && incoming.version > held.version) return 'replaced'
+  return onlyMoreCategories(held, incoming, incomingHash) ? 'cross-listed' : 'revised'
 }
+
+const onlyMoreCategories = (held: StoredDocument, incoming: DocumentRecord, incomingHash: string): boolean =>
+  incoming.categories.length > held.categories.length &&
+  held.categories.every((category) => incoming.categories.includes(category)) &&
+  !differs({ ...held, categories: incoming.categories }, incoming, incomingHash)
 
 const isOlder = (held: StoredDocument, incoming: DocumentRecord): boolean => incoming.version < held.version
 
@@ -101,6 +130,9 @@ function differs(held: StoredDocument, incoming: DocumentRecord, incomingHash: s
     (incoming.comment !== null && held.comment !== incoming.comment) ||
     (incoming.doi !== null && held.doi !== incoming.doi) ||
     held.categories.join(' ') !== incoming.categories.join(' ') ||
+    incoming.identifiers.some((one) => !held.identifiers.includes(one)) ||
+    incoming.countries.some((one) => !held.countries.includes(one)) ||
+    incoming.fields.some((one) => !held.fields.includes(one)) ||
     held.authors.join('\n') !== incoming.authors.join('\n')
   )
 }
@@ -115,12 +147,17 @@ export function merged(held: StoredDocument | null, record: DocumentRecord, harv
     ...incoming,
     comment: incoming.comment ?? held.comment,
     doi: incoming.doi ?? held.doi,
+    identifiers: union(held.identifiers, incoming.identifiers),
+    countries: union(held.countries, incoming.countries),
+    fields: union(held.fields, incoming.fields),
     submitted: incoming.submitted ?? held.submitted,
     updated: incoming.updated ?? held.updated,
     announced,
     announcedBasis,
   }
 }
+
+const union = (held: readonly string[], incoming: readonly string[]): string[] => [...new Set([...held, ...incoming])]
 
 /** What we hold has been announced: a date that a calendar or a source puts later is late by some moderation or zone. */
 const datedByNow = (record: DocumentRecord, harvested: Instant): DocumentRecord =>

@@ -52,6 +52,12 @@ export type SourceFailure =
   | 'unreadable'
   | 'too-large'
   | 'contradictory'
+  /** A resumption token that the source no longer knows: the window is to be begun again. */
+  | 'expired'
+  /** We do not ask: the source failed so often in a row that it is left alone for a while. */
+  | 'paused'
+  /** An address that must not be asked, such as one inside a private network. */
+  | 'unsafe'
 
 /** A source did not answer, or answered what cannot be believed. Expected trouble: callers turn it into a value. */
 export class SourceError extends Error {

@@ -1,7 +1,9 @@
+import type { DocumentKind } from './document.ts'
 import type { Instant } from './instant.ts'
 
-export type Mode = 'auto' | 'static' | 'fresh' | 'both'
-export const modes = ['auto', 'static', 'fresh', 'both'] as const satisfies readonly Mode[]
+export const modes = ['auto', 'static', 'fresh', 'both', 'live'] as const
+/** `live`: static and fresh, and the sources are asked whatever the router thinks of it. */
+export type Mode = (typeof modes)[number]
 
 export type Sort = 'relevance' | 'date'
 export const sorts = ['relevance', 'date'] as const satisfies readonly Sort[]
@@ -22,9 +24,24 @@ export interface Filters {
   readonly sources: readonly string[]
   /** Every name must match an author, by the words of the name. */
   readonly authors: readonly string[]
+  /** Any of them; never empty. Posts and releases are no answers unless they are asked for. */
+  readonly kinds: readonly DocumentKind[]
+  /** Any of these countries of an author's institution; a document that names none matches none. */
+  readonly countries: readonly string[]
+  /** Any of these fields of study, without regard to case. */
+  readonly fields: readonly string[]
 }
 
-export const noFilters: Filters = { since: null, until: null, categories: [], sources: [], authors: [] }
+export const noFilters: Filters = {
+  since: null,
+  until: null,
+  categories: [],
+  sources: [],
+  authors: [],
+  kinds: ['paper'],
+  countries: [],
+  fields: [],
+}
 
 /** A time condition found in the words of a query. */
 export interface DateCondition {
@@ -54,4 +71,11 @@ export interface Query {
   /** The moment the ranking is of: ages are counted from it, and nothing announced later exists. */
   readonly now: Instant
   readonly explain: boolean
+  /** How long the caller waits for live sources, from the start of the search. */
+  readonly deadlineMs: number
+  /** A live answer this old or younger serves again; 0 asks anew. */
+  readonly maxAgeMs: number
 }
+
+export const defaultDeadlineMs = 1_500
+export const defaultMaxAgeMs = 300_000

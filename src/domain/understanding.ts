@@ -1,7 +1,7 @@
 import { readDates } from './dates.ts'
 import { InvalidQuery } from './errors.ts'
 import type { Instant } from './instant.ts'
-import { type DateCondition, noFilters, type Query } from './query.ts'
+import { type DateCondition, defaultDeadlineMs, defaultMaxAgeMs, noFilters, type Query } from './query.ts'
 import { termsOf } from './terms.ts'
 
 export interface Understanding {
@@ -112,6 +112,8 @@ export function typedQuery(text: string, now: Instant, wishes: Wishes = {}): Que
     limit: 10,
     offset: 0,
     explain: false,
+    deadlineMs: defaultDeadlineMs,
+    maxAgeMs: defaultMaxAgeMs,
     ...wishes,
     now,
   }

@@ -3,7 +3,7 @@ import type { DocumentKey, Seq, StoredDocument } from '../domain/document.ts'
 import { StoreLocked } from '../domain/errors.ts'
 import type { GenerationId } from '../domain/generation.ts'
 import type { Clock, Engine, IndexReader, Snapshot, WriterLock } from '../ports.ts'
-import { type Entry, entryOf, gather, scoreNamed, type View } from './memory/evidence.ts'
+import { type Entry, entryOf, gather, scoreNamed, scoreRecords, type View } from './memory/evidence.ts'
 import { type FrozenGeneration, MemoryGenerations } from './memory/generations.ts'
 import { type MemoryStore, memoryStore } from './memory/store.ts'
 
@@ -147,6 +147,7 @@ class MemoryReader implements IndexReader {
       mark,
       gather: async (request) => gather(view, request),
       scoreOf: async (keys, request) => scoreNamed(view, keys, request),
+      scoreRecords: async (records, request) => scoreRecords(view, records, request),
       pinnedAt: (earlier) => this.#snapshotOf(held, earlier < mark ? earlier : mark),
     }
   }

@@ -2,9 +2,10 @@ import type { DocumentRecord, VersionDate } from '../domain/document.ts'
 import { SourceError } from '../domain/errors.ts'
 import { type ArxivId, parseArxivId } from '../domain/identifiers.ts'
 import { type Instant, parseDay, parseInstant } from '../domain/instant.ts'
-import { arxivRecord, noonOf, type Rejected, sorted } from './arxiv-record.ts'
+import { arxivRecord, noonOf } from './arxiv-record.ts'
 import { authorName, splitAuthors } from './arxiv-text.ts'
 import { attribute, child, children, countIn, type Element, readXml, textIn, textOfChild } from './arxiv-xml.ts'
+import { type Rejected, sorted } from './record.ts'
 
 export const oaiSource = 'arxiv-oai'
 

@@ -4,6 +4,7 @@ import type { DocumentRecord, VersionDate } from '../domain/document.ts'
 import { type ArxivId, arxivIdOfDoi, parseDoi } from '../domain/identifiers.ts'
 import { type Day, type Instant, instant } from '../domain/instant.ts'
 import { proseOf } from './arxiv-text.ts'
+import { arxivUrl, type Rejected, unsaid } from './record.ts'
 import { saysWithdrawn } from './withdrawn.ts'
 
 /** What every arXiv format says of a paper, text as it was written. */
@@ -22,20 +23,15 @@ export interface ArxivFields {
   readonly withdrawn: boolean
 }
 
-export interface Rejected {
-  readonly id: string
-  readonly reason: string
-}
-
 /** The record, or why there is none. */
 export function arxivRecord(fields: ArxivFields): DocumentRecord | Rejected {
   const title = proseOf(fields.title)
   if (title === '') return { id: fields.id.id, reason: 'the record has no title' }
   const comment = proseOf(fields.comment ?? '') || null
   return {
+    ...unsaid,
     id: fields.id.id,
     source: 'arxiv',
-    kind: 'paper',
     version: fields.id.version,
     title,
     abstract: proseOf(fields.abstract),
@@ -43,13 +39,12 @@ export function arxivRecord(fields: ArxivFields): DocumentRecord | Rejected {
     categories: [...new Set(fields.categories)],
     comment,
     doi: journalDoi(fields.doi),
-    url: `https://arxiv.org/abs/${fields.id.id}`,
+    url: arxivUrl(fields.id.id),
     submitted: fields.submitted,
     updated: fields.updated,
     announced: fields.submitted === null ? null : derivedArxivAnnouncement(fields.submitted),
     announcedBasis: fields.submitted === null ? 'unknown' : 'derived',
     withdrawn: fields.withdrawn || saysWithdrawn(comment),
-    standIn: false,
     versions: fields.versions,
   }
 }
@@ -69,18 +64,3 @@ function journalDoi(field: string | null): string | null {
  */
 export const noonOf = (day: Day): Instant =>
   instant(DateTime.fromISO(`${day}T12:00`, { zone: 'America/New_York' }).toMillis())
-
-const isRejected = (one: DocumentRecord | Rejected): one is Rejected => 'reason' in one
-
-export function sorted(all: readonly (DocumentRecord | Rejected)[]): {
-  records: DocumentRecord[]
-  rejected: Rejected[]
-} {
-  const records: DocumentRecord[] = []
-  const rejected: Rejected[] = []
-  for (const one of all) {
-    if (isRejected(one)) rejected.push(one)
-    else records.push(one)
-  }
-  return { records, rejected }
-}

@@ -1,5 +1,5 @@
 import { withoutTexAccents } from './files/accents.ts'
-import { plainText } from './files/record.ts'
+import { plainText } from './record.ts'
 
 /**
  * arXiv keeps titles, abstracts and names as they were submitted, with TeX accents (`Bal\'azs`, `Fr\'echet`). Its OAI

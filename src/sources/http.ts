@@ -9,6 +9,8 @@ export interface RequestPolicy {
   readonly provider: string
   /** From the start of one request to the start of the next. */
   readonly spacingMs: number
+  /** Requests that may follow each other without the spacing after a time of quiet. */
+  readonly burst: number
   readonly connections: number
   /** Requests in all for one `get`, redirects not counted. */
   readonly attempts: number
@@ -23,6 +25,7 @@ export interface RequestPolicy {
 export const arxivPolicy: RequestPolicy = {
   provider: 'arxiv',
   spacingMs: 3_000,
+  burst: 1,
   connections: 1,
   attempts: 5,
   attemptMs: 90_000,
@@ -37,11 +40,19 @@ export interface GetRequest {
   /** Of the body after decompression. */
   readonly maxBytes: number
   readonly accept: string
+  /** Sent beside our own. Their values may be keys and are in no message. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON, which makes the request a POST. */
+  readonly json?: unknown
+  /** A query waits: one attempt, before whoever is not urgent, and `rate-limited` at once when no turn can come in time. */
+  readonly urgent?: boolean
 }
 
 export interface Answer {
   readonly status: number
   readonly headers: Headers
+  readonly bytes: Uint8Array
+  /** `bytes` as UTF-8; reading it throws SourceError `unreadable` where a success is not UTF-8. */
   readonly body: string
   /** Where the answer came from, after redirects. */
   readonly url: string
@@ -135,7 +146,7 @@ async function attempts(job: Job, first: URL): Promise<Answer> {
 
 async function oneTurn(job: Job, target: URL, attempt: number, earlier: SourceError | null): Promise<Outcome> {
   const { provider, spacingMs, attemptMs } = job.policy
-  const lease = { spacingMs, leaseMs: attemptMs + leaseSlackMs }
+  const lease = { spacingMs, burst: job.policy.burst, leaseMs: attemptMs + leaseSlackMs }
   const turn = await job.gate.enter(provider, lease, job.signal).catch((cause: unknown) => {
     job.request.signal.throwIfAborted()
     if (!job.signal.aborted) throw cause
@@ -147,7 +158,7 @@ async function oneTurn(job: Job, target: URL, attempt: number, earlier: SourceEr
     if (outcome.kind === 'trouble') pauseMs = outcome.pauseMs
     return outcome
   } finally {
-    turn.leave(pauseMs)
+    turn.leave({ pauseMs })
   }
 }
 

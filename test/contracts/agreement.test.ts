@@ -29,6 +29,9 @@ const records: fc.Arbitrary<DocumentRecord> = fc
     authors: fc.subarray(names),
     categories: fc.subarray(categories),
     source: fc.constantFrom('arxiv', 'own'),
+    kind: fc.constantFrom('paper', 'paper', 'post'),
+    countries: fc.subarray(['CH', 'DE']),
+    fields: fc.subarray(['Physics', 'Computer Science']),
     announced: fc.option(ages.map(daysAgo)),
     withdrawn: fc.boolean(),
     standIn: fc.boolean(),
@@ -59,6 +62,12 @@ const requests: fc.Arbitrary<GatherRequest> = fc
       categories: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.subarray(['cs', 'cs.ir', 'math', 'MATH.GT'])),
       sources: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.subarray(['arxiv', 'own'])),
       authors: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.subarray(['ada', 'hopper, grace', 'celik'])),
+      kinds: fc.oneof(
+        { weight: 3, arbitrary: fc.constant(['paper'] as const) },
+        fc.constant(['paper', 'post'] as const),
+      ),
+      countries: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, fc.subarray(['ch', 'DE'])),
+      fields: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, fc.subarray(['Physics', 'computer science'])),
     }),
     excludedTerms: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.subarray(['model', 'GPT', 'nowhere'])),
     tiers: fc.constantFrom(

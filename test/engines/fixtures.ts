@@ -34,6 +34,9 @@ export const record = (id: string, facts: Partial<DocumentRecord> = {}): Documen
   categories: ['cs.IR'],
   comment: null,
   doi: null,
+  identifiers: [],
+  countries: [],
+  fields: [],
   url: `https://example.org/${id}`,
   submitted: null,
   updated: null,
@@ -43,6 +46,14 @@ export const record = (id: string, facts: Partial<DocumentRecord> = {}): Documen
   standIn: false,
   versions: [],
   ...facts,
+})
+
+/** A watermark at the beginning of a day. */
+export const markOf = (source: string, day: string): Watermark => ({
+  source,
+  scope: '',
+  through: instant(Date.parse(`${day}T00:00:00Z`)),
+  state: null,
 })
 
 export interface PutOptions {

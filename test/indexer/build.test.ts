@@ -2,9 +2,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { buildGeneration } from '../../indexer/build.ts'
 import { night } from '../../indexer/nightly.ts'
 import { VerificationFailed } from '../../src/domain/errors.ts'
-import type { Day } from '../../src/domain/instant.ts'
 import type { Embedder, Engine, HarvestPage, Runtime, Source } from '../../src/ports.ts'
-import { engines, idsIn, type OpenedEngine, put, record, request, underLock } from '../engines/fixtures.ts'
+import { engines, idsIn, markOf, type OpenedEngine, put, record, request, underLock } from '../engines/fixtures.ts'
 import { VirtualClock } from '../sources/virtual-clock.ts'
 import { vectorOf, wordEmbedder } from '../word-embedder.ts'
 
@@ -54,7 +53,7 @@ describe.each(engines)('a build on the %s engine', (_, open) => {
   })
 
   test('freezes marks before documents: what lands in between is the fresh tier’s', async () => {
-    await put(engine, papers('a', 'b'), { embed: false, watermark: { source: 's', through: '2026-01-01' as Day } })
+    await put(engine, papers('a', 'b'), { embed: false, watermark: markOf('s', '2026-01-01') })
     const meddling: Embedder = {
       ...embedder,
       async embed(texts, role) {
@@ -67,14 +66,14 @@ describe.each(engines)('a build on the %s engine', (_, open) => {
           ],
           embeddings: [],
           harvested,
-          watermark: { source: 's', through: '2026-02-02' as Day },
+          watermark: markOf('s', '2026-02-02'),
         })
         return embedder.embed(texts, role)
       },
     }
     const mark = engine.documents.lastSeq()
     const built = await build(meddling)
-    expect(built).toMatchObject({ manifest: { mark, watermarks: { s: '2026-01-01' } } })
+    expect(built).toMatchObject({ manifest: { mark, watermarks: { s: '2026-01-01T00:00:00.000Z' } } })
     const snapshot = (await engine.openReader()).snapshot()
     const { candidates } = await snapshot.gather(request('paper revised', { vector: null }))
     const inTier = (tier: string) => idsIn(engine, { candidates: candidates.filter((one) => one.tier === tier) })

@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Batch, contentHashOf, ingest } from '../../indexer/ingest.ts'
 import type { DocumentRecord } from '../../src/domain/document.ts'
-import type { Day } from '../../src/domain/instant.ts'
 import type { Engine } from '../../src/ports.ts'
-import { engines, idOf, idsIn, type OpenedEngine, record, request } from '../engines/fixtures.ts'
+import { engines, idOf, idsIn, markOf, type OpenedEngine, record, request } from '../engines/fixtures.ts'
 import { VirtualClock } from '../sources/virtual-clock.ts'
 import { wordEmbedder } from '../word-embedder.ts'
 
@@ -59,7 +58,7 @@ describe('ingest', () => {
   })
 
   test('marks move with the batch that they came with', async () => {
-    const watermark = { source: 's', through: '2026-01-05' as Day }
+    const watermark = markOf('s', '2026-01-05')
     const progress = { file: 'f', lines: 7, done: false }
     await expect(
       run({ ...batch(paper('a')), watermark }, { ...batch(paper('b')), progress }, new Error('the wire')),

@@ -8,12 +8,13 @@ import {
   type DocumentRecord,
   type DocumentVersion,
   merged,
+  noChanges,
   type Seq,
   type StoredDocument,
 } from '../../domain/document.ts'
 import { titleKey } from '../../domain/identifiers.ts'
 import type { Instant } from '../../domain/instant.ts'
-import type { Watermark } from '../../domain/watermark.ts'
+import type { Checkpoint, Watermark } from '../../domain/watermark.ts'
 import type { DocumentStore, WriteCounts } from '../../ports.ts'
 import type { EmbeddingTable } from './embeddings.ts'
 
@@ -30,6 +31,9 @@ interface Row {
   categories: string
   comment: string | null
   doi: string | null
+  identifiers: string
+  countries: string
+  fields: string
   url: string
   submitted: Instant | null
   updated: Instant | null
@@ -54,6 +58,9 @@ export const toDocument = (row: Row): StoredDocument => ({
   categories: JSON.parse(row.categories),
   comment: row.comment,
   doi: row.doi,
+  identifiers: JSON.parse(row.identifiers),
+  countries: JSON.parse(row.countries),
+  fields: JSON.parse(row.fields),
   url: row.url,
   submitted: row.submitted,
   updated: row.updated,
@@ -78,6 +85,9 @@ const toRow = (document: DocumentRecord) => ({
   categories: JSON.stringify(document.categories),
   comment: document.comment,
   doi: document.doi,
+  identifiers: JSON.stringify(document.identifiers),
+  countries: JSON.stringify(document.countries),
+  fields: JSON.stringify(document.fields),
   url: document.url,
   submitted: document.submitted,
   updated: document.updated,
@@ -88,7 +98,8 @@ const toRow = (document: DocumentRecord) => ({
 })
 
 const columns = `id = @id, seq = @seq, source = @source, kind = @kind, version = @version, authors = @authors,
-  categories = @categories, comment = @comment, doi = @doi, url = @url, submitted = @submitted, updated = @updated,
+  categories = @categories, comment = @comment, doi = @doi,
+  identifiers = @identifiers, countries = @countries, fields = @fields, url = @url, submitted = @submitted, updated = @updated,
   announced = @announced, announced_basis = @announcedBasis, harvested = @harvested, withdrawn = @withdrawn,
   stand_in = @standIn, content_hash = @contentHash`
 
@@ -124,7 +135,10 @@ function documentReads(db: Database.Database): Reads {
   const phrase = db
     .prepare<[string], DocumentKey>('SELECT rowid FROM documents_fts WHERE documents_fts MATCH ?')
     .pluck()
-  const watermarks = db.prepare<[], Watermark>('SELECT source, through FROM watermarks ORDER BY source')
+  const watermarks = db.prepare<[], Watermark>('SELECT source, scope, through, state FROM watermarks ORDER BY source')
+  const checkpoint = db.prepare<[string], Checkpoint>(
+    'SELECT source, scope, after, up_to AS upTo, resume FROM checkpoints WHERE source = ?',
+  )
   const progress = db.prepare<[string], { file: string; lines: number; done: 0 | 1 }>(
     'SELECT file, lines, done FROM imports WHERE file = ?',
   )
@@ -173,6 +187,7 @@ function documentReads(db: Database.Database): Reads {
       return found
     },
     watermarks: () => watermarks.all(),
+    checkpoint: (source) => checkpoint.get(source) ?? null,
     importProgress(file) {
       const row = progress.get(file)
       return row ? { ...row, done: row.done === 1 } : null
@@ -185,9 +200,9 @@ function documentWrites(db: Database.Database, embeddings: EmbeddingTable): Pick
   const nextSeq = db.prepare<[], Seq>("UPDATE meta SET value = value + 1 WHERE name = 'seq' RETURNING value").pluck()
   const insert = db.prepare(
     `INSERT INTO documents (id, seq, source, kind, version, title, abstract, title_key, authors, categories, comment,
-       doi, url, submitted, updated, announced, announced_basis, harvested, withdrawn, stand_in, content_hash)
+       doi, identifiers, countries, fields, url, submitted, updated, announced, announced_basis, harvested, withdrawn, stand_in, content_hash)
      VALUES (@id, @seq, @source, @kind, @version, @title, @abstract, @titleKey, @authors, @categories, @comment,
-       @doi, @url, @submitted, @updated, @announced, @announcedBasis, @harvested, @withdrawn, @standIn, @contentHash)`,
+       @doi, @identifiers, @countries, @fields, @url, @submitted, @updated, @announced, @announcedBasis, @harvested, @withdrawn, @standIn, @contentHash)`,
   )
   // Two statements, so that a change of anything but the text does not rewrite the FTS index.
   const update = db.prepare(`UPDATE documents SET ${columns} WHERE key = @key`)
@@ -201,9 +216,16 @@ function documentWrites(db: Database.Database, embeddings: EmbeddingTable): Pick
   )
   const setWatermark = db.prepare(
     // Two harvests side by side may end in either order; a mark never goes back.
-    `INSERT INTO watermarks (source, through) VALUES (@source, @through)
-     ON CONFLICT DO UPDATE SET through = max(through, excluded.through)`,
+    // It does under another scope, for then it speaks of something else.
+    `INSERT INTO watermarks (source, scope, through, state) VALUES (@source, @scope, @through, @state)
+     ON CONFLICT DO UPDATE SET scope = excluded.scope, through = excluded.through, state = excluded.state
+       WHERE excluded.through >= through OR excluded.scope != scope`,
   )
+  const setCheckpoint = db.prepare(
+    `INSERT OR REPLACE INTO checkpoints (source, scope, after, up_to, resume)
+     VALUES (@source, @scope, @after, @upTo, @resume)`,
+  )
+  const endHarvest = db.prepare<[string]>('DELETE FROM checkpoints WHERE source = ?')
   const setProgress = db.prepare('INSERT OR REPLACE INTO imports (file, lines, done) VALUES (?, ?, ?)')
   const remove = db.prepare<[DocumentKey]>('DELETE FROM documents WHERE key = ?')
   const bury = db.prepare('INSERT INTO purged (key, id, seq, at) VALUES (?, ?, ?, ?)')
@@ -245,13 +267,17 @@ function documentWrites(db: Database.Database, embeddings: EmbeddingTable): Pick
   }
 
   return {
-    write({ writes, embeddings: vectors, harvested, watermark, progress }) {
+    write({ writes, embeddings: vectors, harvested, watermark, checkpoint, progress }) {
       return db
         .transaction((): WriteCounts => {
-          const counts = { new: 0, revised: 0, withdrawn: 0, unchanged: 0, stale: 0 }
+          const counts = noChanges()
           for (const one of vectors) embeddings.put(one.fingerprint, one.contentHash, one.vector)
           for (const { record, contentHash } of writes) counts[writeOne(record, contentHash, harvested)]++
-          if (watermark) setWatermark.run(watermark)
+          if (checkpoint) setCheckpoint.run(checkpoint)
+          if (watermark) {
+            setWatermark.run(watermark)
+            endHarvest.run(watermark.source)
+          }
           if (progress) setProgress.run(progress.file, progress.lines, progress.done ? 1 : 0)
           return counts
         })

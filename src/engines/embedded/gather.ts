@@ -1,12 +1,13 @@
-import { ceilingOf, idf, type LengthNorm, lengthNorm } from '../../domain/bm25.ts'
+import { ceilingOf, idf, type LengthNorm, lengthNorm, termScore } from '../../domain/bm25.ts'
 import type { DocumentKey, Seq } from '../../domain/document.ts'
 import { ageBins, type Candidate, type Evidence, type TermEvidence } from '../../domain/evidence.ts'
+import { admission } from '../../domain/filters.ts'
 import { dayMs, type Instant } from '../../domain/instant.ts'
-import type { GatherRequest } from '../../ports.ts'
-import { byCeiling, LexicalRanker, type Scope, scoreAt, type WeightedTerm } from './lexical.ts'
+import type { GatherRequest, Snapshot } from '../../ports.ts'
+import { analyse, byCeiling, LexicalRanker, type Scope, scoreAt, type WeightedTerm } from './lexical.ts'
 import { inScope, type PhraseMatches, scopeOf, sizeOf } from './scope.ts'
 import { type IndexedTier, nearestExactly } from './tier.ts'
-import type { Neighbour } from './vectors.ts'
+import { dot, type Neighbour } from './vectors.ts'
 
 /** A tier as one snapshot sees it. */
 export interface VisibleTier {
@@ -51,6 +52,28 @@ export function scoreNamed(
     found.push(...complete(visible.tier, ordinals, request, context))
   }
   return found
+}
+
+/** Scores records that are in no tier, by the statistics of what is; null for what the conditions keep out. */
+export function scoreRecords(
+  tiers: readonly VisibleTier[],
+  records: Parameters<Snapshot['scoreRecords']>[0],
+  request: GatherRequest,
+): (Candidate | null)[] {
+  const { norm, evidence } = contextOf(tiers, request)
+  const passes = admission(request)
+  // In the order in which the tiers' own documents are summed up, so that a live score is the one it will have there.
+  const terms = [...evidence.terms].sort((one, other) => other.ceiling - one.ceiling)
+  return records.map(({ record, vector }, i) => {
+    if (!passes(record)) return null
+    const { tfs, length } = analyse(record)
+    const bm25 = terms.reduce(
+      (sum, { term, ceiling }) => sum + termScore(ceiling, tfs.get(term) ?? 0, length, norm),
+      0,
+    )
+    const cosine = request.vector && vector ? dot(request.vector, vector, 0) : null
+    return { key: (-1 - i) as DocumentKey, tier: 'live', announced: record.announced, cosine, bm25 }
+  })
 }
 
 interface Context {

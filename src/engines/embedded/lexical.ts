@@ -27,6 +27,8 @@ export const categoryTerm = (category: string): string => `${mark}c${category.to
 export const sourceTerm = (source: string): string => `${mark}s${source}`
 export const kindTerm = (kind: string): string => `${mark}k${kind}`
 export const authorTerm = (word: string): string => `${mark}a${word}`
+export const countryTerm = (country: string): string => `${mark}n${country.toLowerCase()}`
+export const fieldTerm = (field: string): string => `${mark}f${field.toLowerCase()}`
 
 export interface Analysed {
   readonly tfs: ReadonlyMap<string, number>
@@ -48,6 +50,8 @@ export function analyse(document: DocumentRecord): Analysed {
   }
   tfs.set(sourceTerm(document.source), 1)
   tfs.set(kindTerm(document.kind), 1)
+  for (const country of document.countries) tfs.set(countryTerm(country), 1)
+  for (const field of document.fields) tfs.set(fieldTerm(field), 1)
   for (const word of wordsOf(document.authors.join(' '))) tfs.set(authorTerm(word), 1)
   return { tfs, length: title.length + abstract.length }
 }

@@ -2,7 +2,7 @@ import type { Seq } from '../../domain/document.ts'
 import type { GenerationId } from '../../domain/generation.ts'
 import type { Catalog, DocumentStore, EmbeddingStore, GatherRequest, IndexReader, Snapshot } from '../../ports.ts'
 import { type FreshTier, freshTier } from './fresh.ts'
-import { gather, scoreNamed, type VisibleTier } from './gather.ts'
+import { gather, scoreNamed, scoreRecords, type VisibleTier } from './gather.ts'
 import { loadSegment, type Segment } from './segment.ts'
 
 /** Changes taken in before other work gets its turn: about 5 ms of it. */
@@ -128,6 +128,7 @@ function snapshotOf(documents: DocumentStore, held: Held, mark: Seq): Snapshot {
     fingerprint: held.fingerprint,
     mark,
     gather: async (request) => gather(tiers, request, phrasesOf(request)),
+    scoreRecords: async (records, request) => scoreRecords(tiers, records, request),
     scoreOf: async (keys, request) => scoreNamed(tiers, keys, request, phrasesOf(request)),
     pinnedAt: (earlier) => snapshotOf(documents, held, earlier < mark ? earlier : mark),
   }

@@ -174,7 +174,7 @@ function gateRows(db: Database.Database) {
 function turnOf(db: Database.Database, leave: (pauseMs: number) => void): GateTurn {
   let ended = false
   return {
-    leave(pauseMs = 0) {
+    leave({ pauseMs = 0 } = {}) {
       // After close, at a shutdown, the lease ends by itself.
       if (ended || !db.open) return
       ended = true

@@ -91,6 +91,22 @@ const migrations: readonly string[] = [
     INSERT INTO documents_fts (rowid, title, abstract) VALUES (new.key, new.title, new.abstract);
   END;
   `,
+  `
+  ALTER TABLE documents ADD COLUMN identifiers TEXT NOT NULL DEFAULT '[]';  -- JSON arrays
+  ALTER TABLE documents ADD COLUMN countries TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE documents ADD COLUMN fields TEXT NOT NULL DEFAULT '[]';
+
+  -- Marks become instants. The day of an old one was under way, so its beginning is what is certain.
+  CREATE TABLE marks (
+    source TEXT PRIMARY KEY, scope TEXT NOT NULL, through INTEGER NOT NULL, state TEXT
+  ) WITHOUT ROWID;
+  INSERT INTO marks SELECT source, '', unixepoch(through) * 1000, NULL FROM watermarks;
+  DROP TABLE watermarks;
+  ALTER TABLE marks RENAME TO watermarks;
+  CREATE TABLE checkpoints (
+    source TEXT PRIMARY KEY, scope TEXT NOT NULL, after INTEGER NOT NULL, up_to INTEGER NOT NULL, resume TEXT NOT NULL
+  ) WITHOUT ROWID;
+  `,
 ]
 
 export const schemaVersion = migrations.length

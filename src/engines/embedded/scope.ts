@@ -1,8 +1,17 @@
-import type { DocumentKey, Seq } from '../../domain/document.ts'
+import { type DocumentKey, documentKinds, type Seq } from '../../domain/document.ts'
 import type { Instant } from '../../domain/instant.ts'
 import { termsOf, wordsOf } from '../../domain/terms.ts'
 import type { GatherRequest } from '../../ports.ts'
-import { authorTerm, categoryTerm, type PostingList, type Scope, sourceTerm } from './lexical.ts'
+import {
+  authorTerm,
+  categoryTerm,
+  countryTerm,
+  fieldTerm,
+  kindTerm,
+  type PostingList,
+  type Scope,
+  sourceTerm,
+} from './lexical.ts'
 import type { IndexedTier } from './tier.ts'
 
 /** Phrases are answered by FTS5, once for both tiers. */
@@ -27,6 +36,11 @@ export function scopeOf(
   if (range === null) mask.keepWhere((ordinal) => dated(tier.announcedAt(ordinal), filters.since, filters.until, now))
   const lists = (terms: readonly string[]) => terms.map((term) => tier.postings.list(term))
   if (filters.categories.length > 0) mask.keepAny(lists(filters.categories.map(categoryTerm)))
+  if (filters.countries.length > 0) mask.keepAny(lists(filters.countries.map(countryTerm)))
+  if (filters.fields.length > 0) mask.keepAny(lists(filters.fields.map(fieldTerm)))
+  // Nearly everything is a paper: leaving out what is not costs nothing where there is nothing else.
+  const unwanted = documentKinds.filter((kind) => !filters.kinds.includes(kind))
+  for (const list of lists(unwanted.map(kindTerm))) if (list) mask.exclude(ordinalsOf(list))
   if (filters.sources.length > 0) mask.keepAny(lists(filters.sources.map(sourceTerm)))
   for (const word of filters.authors.flatMap(wordsOf)) mask.keepAny(lists([authorTerm(word)]))
   for (const keys of phrases.required) mask.keepWhere((ordinal) => keys.has(tier.keyAt(ordinal)))

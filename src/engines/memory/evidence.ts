@@ -1,22 +1,19 @@
 import { ceilingOf, idf, type LengthNorm, lengthNorm, termScore, titleWeight } from '../../domain/bm25.ts'
 import type { DocumentKey, StoredDocument } from '../../domain/document.ts'
 import { ageBins, type Candidate, type Evidence, type TermEvidence } from '../../domain/evidence.ts'
+import { type Analysed, admission, analysed } from '../../domain/filters.ts'
 import { dayMs, type Instant } from '../../domain/instant.ts'
-import { termsOf, wordsOf } from '../../domain/terms.ts'
-import type { GatherRequest } from '../../ports.ts'
+import type { GatherRequest, Snapshot } from '../../ports.ts'
 
 /** A text as it was at one change of its document. */
-export interface Entry {
+export interface Entry extends Analysed {
   readonly document: StoredDocument
-  readonly title: readonly string[]
-  readonly abstract: readonly string[]
   readonly vector: Float32Array | null
 }
 
 export const entryOf = (document: StoredDocument, vector: Float32Array | null): Entry => ({
   document,
-  title: termsOf(document.title),
-  abstract: termsOf(document.abstract),
+  ...analysed(document),
   vector,
 })
 
@@ -55,44 +52,27 @@ export function scoreNamed(view: View, keys: readonly DocumentKey[], request: Ga
   )
 }
 
+/** Records that are in no tier, by the statistics of what is. */
+export function scoreRecords(view: View, records: Parameters<Snapshot['scoreRecords']>[0], request: GatherRequest) {
+  const context = contextOf(view, request)
+  const passes = admission(request)
+  return records.map(({ record, vector }, i): Candidate | null => {
+    const text = analysed(record)
+    if (!passes(record, text)) return null
+    const [key, announced] = [(-1 - i) as DocumentKey, record.announced]
+    return { key, tier: 'live', announced, cosine: cosineOf(request.vector, vector), bm25: bm25(text, context) }
+  })
+}
+
 type TierName = 'static' | 'fresh'
 
 function tiersOf(view: View, request: GatherRequest): (readonly [TierName, Entry[]])[] {
   const names: readonly TierName[] = ['static', 'fresh']
-  const passes = filterOf(request)
+  const passes = admission(request)
   return names
     .filter((name) => request.tiers[name])
-    .map((name) => [name, view[name].filter((entry) => !view.dead.has(entry) && passes(entry))])
+    .map((name) => [name, view[name].filter((entry) => !view.dead.has(entry) && passes(entry.document, entry))])
 }
-
-function filterOf(request: GatherRequest): (entry: Entry) => boolean {
-  const { since, until, categories, sources, authors } = request.filters
-  const required = request.phrases.map(termsOf)
-  const excluded = request.excludedPhrases.map(termsOf)
-  const excludedTerms = request.excludedTerms.flatMap(termsOf)
-  const names = authors.flatMap(wordsOf)
-  return (entry) => {
-    const { document, title, abstract } = entry
-    const { source, announced } = document
-    const authorWords = wordsOf(document.authors.join(' '))
-    return (
-      announcedIn(document, null, request.now) &&
-      (since === null || (announced !== null && announced >= since)) &&
-      (until === null || (announced !== null && announced <= until)) &&
-      (categories.length === 0 ||
-        categories.some((wanted) => document.categories.some((one) => within(one, wanted)))) &&
-      (sources.length === 0 || sources.includes(source)) &&
-      names.every((word) => authorWords.includes(word)) &&
-      required.every((phrase) => holdsPhrase(entry, phrase)) &&
-      !excluded.some((phrase) => holdsPhrase(entry, phrase)) &&
-      !excludedTerms.some((term) => title.includes(term) || abstract.includes(term))
-    )
-  }
-}
-
-/** `cs` stands for every `cs.*`. */
-const within = (category: string, wanted: string): boolean =>
-  category.toLowerCase() === wanted.toLowerCase() || category.split('.')[0].toLowerCase() === wanted.toLowerCase()
 
 /** Announced in (after, now]; undated documents have always been there. */
 const announcedIn = ({ announced }: StoredDocument, after: number | null, now: Instant): boolean =>
@@ -133,35 +113,26 @@ function contextOf(view: View, { terms, now }: GatherRequest): Context {
 const timesIn = (terms: readonly string[], term: string): number => terms.filter((one) => one === term).length
 
 /** The embedded engine keeps a weighted tf in one byte. */
-const tfOf = ({ title, abstract }: Entry, term: string): number =>
+const tfOf = ({ title, abstract }: Analysed, term: string): number =>
   Math.min(255, titleWeight * timesIn(title, term) + timesIn(abstract, term))
 
-const lengthOf = ({ title, abstract }: Entry): number => title.length + abstract.length
+const lengthOf = ({ title, abstract }: Analysed): number => title.length + abstract.length
 
 const candidateOf = (tier: TierName, entry: Entry, { vector }: GatherRequest, context: Context): Candidate => ({
   key: entry.document.key,
   tier,
   announced: entry.document.announced,
-  cosine: vector && entry.vector && cosine(vector, entry.vector),
+  cosine: cosineOf(vector, entry.vector),
   bm25: bm25(entry, context),
 })
 
 /** Summed from the weightiest term on, as the embedded engine does: another order rounds otherwise, and ties would fall. */
-function bm25(entry: Entry, { norm, evidence }: Context): number {
+function bm25(entry: Analysed, { norm, evidence }: Context): number {
   return [...evidence.terms]
     .sort((one, other) => other.ceiling - one.ceiling)
     .reduce((sum, { term, ceiling }) => sum + termScore(ceiling, tfOf(entry, term), lengthOf(entry), norm), 0)
 }
 
 /** Of unit vectors. */
-const cosine = (left: Float32Array, right: Float32Array): number =>
-  left.reduce((sum, value, i) => sum + value * right[i], 0)
-
-/** Words adjacent and in order, within the title or within the abstract; a phrase without words is nowhere. */
-export function holdsPhrase(
-  { title, abstract }: Pick<Entry, 'title' | 'abstract'>,
-  phrase: readonly string[],
-): boolean {
-  const holds = (field: readonly string[]) => field.some((_, at) => phrase.every((term, i) => field[at + i] === term))
-  return phrase.length > 0 && (holds(title) || holds(abstract))
-}
+const cosineOf = (left: Float32Array | null, right: Float32Array | null): number | null =>
+  left && right && left.reduce((sum, value, i) => sum + value * right[i], 0)

@@ -6,16 +6,17 @@ import {
   type DocumentRecord,
   type DocumentVersion,
   merged,
+  noChanges,
   type Seq,
   type StoredDocument,
   textOf,
 } from '../../domain/document.ts'
+import { holdsPhrase } from '../../domain/filters.ts'
 import { titleKey } from '../../domain/identifiers.ts'
 import type { Instant } from '../../domain/instant.ts'
 import { termsOf } from '../../domain/terms.ts'
-import type { Watermark } from '../../domain/watermark.ts'
+import type { Checkpoint, Watermark } from '../../domain/watermark.ts'
 import type { DocumentStore, EmbeddingStore, ImportProgress, WriteCounts } from '../../ports.ts'
-import { holdsPhrase } from './evidence.ts'
 
 /** Everything that the embedded engine keeps in SQLite. A transaction works on a copy and puts it in place at its end. */
 interface State {
@@ -25,6 +26,7 @@ interface State {
   /** By fingerprint, in the order in which fingerprints were first seen; then by content hash. */
   readonly embeddings: Map<string, ReadonlyMap<string, Float32Array | null>>
   readonly watermarks: Map<string, Watermark>
+  readonly checkpoints: Map<string, Checkpoint>
   readonly imports: Map<string, ImportProgress>
   seq: number
   lastKey: number
@@ -36,6 +38,7 @@ const emptyState = (): State => ({
   purged: new Map(),
   embeddings: new Map(),
   watermarks: new Map(),
+  checkpoints: new Map(),
   imports: new Map(),
   seq: 0,
   lastKey: 0,
@@ -47,6 +50,7 @@ const copyOf = (state: State): State => ({
   purged: new Map(state.purged),
   embeddings: new Map(state.embeddings),
   watermarks: new Map(state.watermarks),
+  checkpoints: new Map(state.checkpoints),
   imports: new Map(state.imports),
   seq: state.seq,
   lastKey: state.lastKey,
@@ -121,6 +125,7 @@ function readsOf(read: () => State): Omit<DocumentStore, 'write' | 'purge'> {
       )
     },
     watermarks: () => [...read().watermarks.values()].sort((one, other) => (one.source < other.source ? -1 : 1)),
+    checkpoint: (source) => read().checkpoints.get(source) ?? null,
     importProgress: (file) => read().imports.get(file) ?? null,
   }
 }
@@ -130,18 +135,22 @@ const announcedOrFirst = (document: StoredDocument): number => document.announce
 
 function writesOf(transact: <T>(change: (next: State) => T) => T): Pick<DocumentStore, 'write' | 'purge'> {
   return {
-    write: ({ writes, embeddings, harvested, watermark, progress }) =>
+    write: ({ writes, embeddings, harvested, watermark, checkpoint, progress }) =>
       transact((next): WriteCounts => {
-        const counts = { new: 0, revised: 0, withdrawn: 0, unchanged: 0, stale: 0 }
+        const counts = noChanges()
         for (const { fingerprint, contentHash, vector } of embeddings) {
           const known = next.embeddings.get(fingerprint) ?? new Map<string, Float32Array | null>()
           // The first embedding of a text stays.
           if (!known.has(contentHash)) next.embeddings.set(fingerprint, new Map([...known, [contentHash, vector]]))
         }
         for (const { record, contentHash } of writes) counts[writeOne(next, record, contentHash, harvested)]++
+        if (checkpoint) next.checkpoints.set(checkpoint.source, checkpoint)
         if (watermark) {
           const before = next.watermarks.get(watermark.source)
-          if (!before || before.through < watermark.through) next.watermarks.set(watermark.source, watermark)
+          if (!before || before.through <= watermark.through || before.scope !== watermark.scope) {
+            next.watermarks.set(watermark.source, watermark)
+          }
+          next.checkpoints.delete(watermark.source)
         }
         if (progress) next.imports.set(progress.file, progress)
         return counts

@@ -3,19 +3,18 @@ import { arxivAnnouncement, derivedArxivAnnouncement } from '../../domain/calend
 import type { DocumentRecord, VersionDate } from '../../domain/document.ts'
 import { dayMs, dayOf, instant } from '../../domain/instant.ts'
 import { proseOf } from '../arxiv-text.ts'
+import { arxivUrl, unsaid } from '../record.ts'
 import { saysWithdrawn } from '../withdrawn.ts'
 import {
   abstractField,
   arxivCategoriesField,
   arxivIdField,
-  arxivUrl,
   commentField,
   type Moment,
   momentField,
   namesField,
   parseLine,
   titleField,
-  unsaid,
 } from './record.ts'
 
 /** `v2` as 2. */

@@ -3,19 +3,10 @@ import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { DocumentRecord } from '../../domain/document.ts'
 import { UnreadableRecord } from '../../domain/errors.ts'
+import { unsaid } from '../record.ts'
 import { readEach } from './lines.ts'
 import { type Judgement, type Qrels, readQrels } from './qrels.ts'
-import {
-  abstractField,
-  commentField,
-  idField,
-  momentField,
-  namesField,
-  parseLine,
-  text,
-  titleField,
-  unsaid,
-} from './record.ts'
+import { abstractField, commentField, idField, momentField, namesField, parseLine, text, titleField } from './record.ts'
 
 export interface BeirQuery {
   readonly id: string

@@ -5,19 +5,11 @@ import { parseDoi } from '../../domain/identifiers.ts'
 import { parseInstant } from '../../domain/instant.ts'
 import type { Filters } from '../../domain/query.ts'
 import { proseOf } from '../arxiv-text.ts'
+import { arxivUrl, plainText, unsaid } from '../record.ts'
 import { saysWithdrawn } from '../withdrawn.ts'
 import { withoutTexAccents } from './accents.ts'
 import { versionField } from './arxiv-jsonl.ts'
-import {
-  abstractField,
-  arxivIdField,
-  arxivUrl,
-  commentField,
-  parseLine,
-  plainText,
-  titleField,
-  unsaid,
-} from './record.ts'
+import { abstractField, arxivIdField, commentField, parseLine, titleField } from './record.ts'
 
 const mailDate = /^[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
 

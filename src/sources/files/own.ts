@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { DocumentRecord } from '../../domain/document.ts'
 import { parseArxivId, parseDoi } from '../../domain/identifiers.ts'
-import { abstractField, idField, momentField, namesField, parseLine, titleField, unsaid, urlField } from './record.ts'
+import { unsaid } from '../record.ts'
+import { abstractField, idField, momentField, namesField, parseLine, titleField, urlField } from './record.ts'
 
 const doiField = z.string().transform((raw, context) => {
   const doi = parseDoi(raw)

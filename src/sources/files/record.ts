@@ -1,24 +1,11 @@
 import { z } from 'zod'
-import type { DocumentId, DocumentRecord } from '../../domain/document.ts'
+import type { DocumentId } from '../../domain/document.ts'
 import { UnreadableRecord } from '../../domain/errors.ts'
 import { isArxivCategory, parseArxivId } from '../../domain/identifiers.ts'
 import { type Instant, parseDay, parseInstant, startOfDay } from '../../domain/instant.ts'
+import { isLink, longestAbstract, longestTitle, plainText } from '../record.ts'
 
 /** The parts that the line formats share: fields as zod schemas, and how a line becomes a record or a sentence. */
-
-export const longestTitle = 2_000
-export const longestAbstract = 100_000
-
-/** One line of NFC text with single spaces; control characters go, lone surrogates become U+FFFD. */
-export const plainText = (raw: string): string =>
-  raw
-    .replace(/\p{Surrogate}/gu, '\uFFFD')
-    .replace(/[\s\u0085]+/gu, ' ')
-    .replace(/\p{Cc}/gu, '')
-    .normalize('NFC')
-    // Again: a control character between two spaces has left both.
-    .replace(/ {2,}/g, ' ')
-    .trim()
 
 const atMost = (characters: number): z.ZodString =>
   z.string().max(characters, `is longer than ${characters.toLocaleString('en-US')} characters`)
@@ -69,31 +56,7 @@ export const momentField = z.string().transform((raw, context): Moment => {
   return z.NEVER
 })
 
-// Addresses end up as links on the page: `javascript:` must never come through.
-const linkable = new Set(['http:', 'https:', 'urn:', 'file:'])
-const isLink = (address: string): boolean => URL.canParse(address) && linkable.has(new URL(address).protocol)
-
 export const urlField = text.refine(isLink, 'must be an http, https, urn or file address')
-
-export const arxivUrl = (id: DocumentId): string => `https://arxiv.org/abs/${id}`
-
-/** What a record holds where its source says nothing. */
-export const unsaid: Omit<DocumentRecord, 'id' | 'source' | 'title' | 'url'> = {
-  kind: 'paper',
-  version: 0,
-  abstract: '',
-  authors: [],
-  categories: [],
-  comment: null,
-  doi: null,
-  submitted: null,
-  updated: null,
-  announced: null,
-  announcedBasis: 'unknown',
-  withdrawn: false,
-  standIn: false,
-  versions: [],
-}
 
 /** The line as the schema reads it. Throws UnreadableRecord with a sentence for people that names the fields. */
 export function parseLine<T>(schema: z.ZodType<T>, line: string): T {

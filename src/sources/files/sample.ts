@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { arxivAnnouncement } from '../../domain/calendar.ts'
 import type { DocumentRecord } from '../../domain/document.ts'
 import { dayOf } from '../../domain/instant.ts'
+import { unsaid } from '../record.ts'
 import {
   abstractField,
   arxivCategoriesField,
@@ -10,7 +11,6 @@ import {
   namesField,
   parseLine,
   titleField,
-  unsaid,
   urlField,
 } from './record.ts'
 

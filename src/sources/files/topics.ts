@@ -2,9 +2,10 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { UnreadableRecord } from '../../domain/errors.ts'
 import { type Day, parseDay } from '../../domain/instant.ts'
+import { plainText } from '../record.ts'
 import { readEach } from './lines.ts'
 import { type Judgement, type Qrels, readQrels } from './qrels.ts'
-import { parseLine, plainText, text } from './record.ts'
+import { parseLine, text } from './record.ts'
 
 export const topicClasses = ['recent', 'atemporal', 'foundation', 'dated', 'ambiguous'] as const
 export type TopicClass = (typeof topicClasses)[number]

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import { contentHashOf } from '../../../indexer/ingest.ts'
 import type { DocumentRecord, Seq } from '../../../src/domain/document.ts'
-import type { Day } from '../../../src/domain/instant.ts'
-import { daysAgo, idOf, keyOf, noon, purge, put, record, underLock } from '../../engines/fixtures.ts'
+import { daysAgo, idOf, keyOf, markOf, noon, purge, put, record, underLock } from '../../engines/fixtures.ts'
 import { vectorOf, wordEmbedder } from '../../word-embedder.ts'
 
 import type { Current } from './current.ts'
@@ -139,7 +138,7 @@ export function documentTests(current: Current): void {
 
   test('a write that throws leaves nothing behind: no document, no embedding, no mark, no seq', async () => {
     const { engine } = current()
-    await put(engine, [record('a')], { watermark: { source: 's', through: '2026-01-01' as Day } })
+    await put(engine, [record('a')], { watermark: markOf('s', '2026-01-01') })
     const before = engine.documents.changesAfter(0 as Seq, 10)
     const poisoned: DocumentRecord = {
       ...record('c'),
@@ -157,7 +156,7 @@ export function documentTests(current: Current): void {
           ],
           embeddings: [{ fingerprint: 'other', contentHash: 'h3', vector: vectorOf('b') }],
           harvested: noon,
-          watermark: { source: 's', through: '2026-02-02' as Day },
+          watermark: markOf('s', '2026-02-02'),
           progress: { file: 'f', lines: 3, done: false },
         }),
       ),
@@ -166,7 +165,7 @@ export function documentTests(current: Current): void {
     expect(engine.documents.lastSeq()).toBe(before.at(-1)!.seq)
     expect(engine.embeddings.count('other')).toBe(0)
     expect(engine.embeddings.latest()!.fingerprint).toBe(wordEmbedder().fingerprint)
-    expect(engine.documents.watermarks()).toEqual([{ source: 's', through: '2026-01-01' }])
+    expect(engine.documents.watermarks()).toEqual([markOf('s', '2026-01-01')])
     expect(engine.documents.importProgress('f')).toBeNull()
     expect(engine.documents.versionsOf(idOf('a'))).toHaveLength(1)
   })

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import { CorruptStore } from '../../../src/domain/errors.ts'
 import type { GenerationId } from '../../../src/domain/generation.ts'
-import type { Day } from '../../../src/domain/instant.ts'
-import { build, daysAgo, dimension, idOf, idsIn, put, record, request } from '../../engines/fixtures.ts'
+import { build, daysAgo, dimension, idOf, idsIn, markOf, put, record, request } from '../../engines/fixtures.ts'
 import { wordEmbedder } from '../../word-embedder.ts'
 
 import type { Current } from './current.ts'
@@ -26,7 +25,7 @@ export function generationTests(current: Current): void {
   test('a manifest says what is in the generation', async () => {
     const { engine, clock } = current()
     await put(engine, [record('a', { title: 'Alpha beta' }), record('w', { withdrawn: true })], {
-      watermark: { source: 's', through: '2026-01-05' as Day },
+      watermark: markOf('s', '2026-01-05'),
     })
     await put(engine, [record('b', { title: '!' })])
     const manifest = await build(engine, clock)
@@ -40,7 +39,7 @@ export function generationTests(current: Current): void {
       tokens: 2,
       dimension,
       fingerprint: wordEmbedder().fingerprint,
-      watermarks: { s: '2026-01-05' },
+      watermarks: { s: '2026-01-05T00:00:00.000Z' },
     })
     expect(engine.catalog.current()).toEqual({
       id: 1,

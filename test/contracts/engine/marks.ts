@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Day } from '../../../src/domain/instant.ts'
-import { dimension, noon, put, underLock } from '../../engines/fixtures.ts'
+import { dimension, markOf, noon, put, underLock } from '../../engines/fixtures.ts'
 import { vectorOf } from '../../word-embedder.ts'
 
 import type { Current } from './current.ts'
@@ -40,15 +39,11 @@ export function markTests(current: Current): void {
 
   test('watermarks move with a write, each for its source, and never back', async () => {
     const { engine } = current()
-    const move = (source: string, through: string) =>
-      put(engine, [], { watermark: { source, through: through as Day } })
+    const move = (source: string, through: string) => put(engine, [], { watermark: markOf(source, through) })
     await move('s', '2026-01-05')
     await move('r', '2026-01-01')
     await move('s', '2026-01-03')
-    expect(engine.documents.watermarks()).toEqual([
-      { source: 'r', through: '2026-01-01' },
-      { source: 's', through: '2026-01-05' },
-    ])
+    expect(engine.documents.watermarks()).toEqual([markOf('r', '2026-01-01'), markOf('s', '2026-01-05')])
   })
 
   test('the progress of an import is the last one written', async () => {
