@@ -28,7 +28,8 @@ export function parseOaiPage(xml: string): OaiPage | null {
   if (error) {
     const code = attribute(error, 'code') ?? 'no code'
     if (code === 'noRecordsMatch') return null
-    throw new SourceError(oaiSource, 'refused', `arXiv's OAI-PMH server said ${code}: ${textIn(error).slice(0, 200)}`)
+    const failure = code === 'badResumptionToken' ? 'expired' : 'refused'
+    throw new SourceError(oaiSource, failure, `arXiv's OAI-PMH server said ${code}: ${textIn(error).slice(0, 200)}`)
   }
   const list = child(root, 'ListRecords') ?? child(root, 'GetRecord')
   if (!list) throw new SourceError(oaiSource, 'unreadable', 'the OAI-PMH answer holds neither records nor an error')

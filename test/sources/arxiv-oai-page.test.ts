@@ -194,7 +194,7 @@ describe('an answer that is no list of records', () => {
     ['another document', '<feed><entry/></feed>', 'unreadable', 'another document'],
     ['its own entities', `<!DOCTYPE x [<!ENTITY a "b">]>${list([raw()])}`, 'unreadable', 'entity declarations'],
     ['an envelope without contents', envelope(''), 'unreadable', 'neither records nor an error'],
-    ['an expired token', oaiError('badResumptionToken'), 'refused', 'badResumptionToken'],
+    ['an expired token', oaiError('badResumptionToken'), 'expired', 'badResumptionToken'],
     ['a bad argument', oaiError('badArgument'), 'refused', 'badArgument'],
   ])('%s is refused by name', (_what, body, failure, words) => {
     const error = refusal(body)

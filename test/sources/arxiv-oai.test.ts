@@ -1,21 +1,35 @@
 import { describe, expect, test } from 'vitest'
 import { BadSetting } from '../../src/domain/errors.ts'
-import { parseDay } from '../../src/domain/instant.ts'
-import type { HarvestPage } from '../../src/ports.ts'
+import { instant } from '../../src/domain/instant.ts'
+import type { HarvestPage, HarvestWindow } from '../../src/ports.ts'
 import { arxivOai, oaiSetOf } from '../../src/sources/arxiv-oai.ts'
 import { deleted, list, oaiError, raw } from './arxiv-oai-xml.ts'
 import { stage } from './arxiv-stage.ts'
 import { answer, type Reply } from './scripted-server.ts'
 
-const window = { from: parseDay('2026-03-01')!, through: parseDay('2026-03-02')! }
+const window: HarvestWindow = {
+  after: instant(Date.parse('2026-03-01T23:30:00Z')),
+  upTo: instant(Date.parse('2026-03-02T12:00:00Z')),
+  state: null,
+  resume: null,
+}
 
-async function harvest(script: readonly Reply[], categories = ['cs.IR'], signal = new AbortController().signal) {
+interface Wishes {
+  readonly categories?: readonly string[]
+  readonly signal?: AbortSignal
+  readonly resume?: string | null
+}
+
+async function harvest(
+  script: readonly Reply[],
+  { categories = ['cs.IR'], signal = new AbortController().signal, resume = null }: Wishes = {},
+) {
   const scene = await stage(script)
   const source = arxivOai({ client: scene.client, categories, baseUrl: `${scene.server.url}/oai` })
   const pages: HarvestPage[] = []
   let error: unknown = null
   try {
-    for await (const page of source.changes(window, signal)) pages.push(page)
+    for await (const page of source.changes({ ...window, resume }, signal)) pages.push(page)
   } catch (caught) {
     error = caught
   }
@@ -28,7 +42,7 @@ describe('a harvest', () => {
   test('asks for each category from the first day of the window, without an end', async () => {
     const { server, ids, error, gate } = await harvest(
       [answer(200, list([raw()])), answer(200, list([raw({ id: '2603.00011' })]))],
-      ['cs.IR', 'hep-th'],
+      { categories: ['cs.IR', 'hep-th'] },
     )
     expect(error).toBeNull()
     expect(ids).toEqual(['2603.00010', '2603.00011'])
@@ -61,7 +75,7 @@ describe('a harvest', () => {
 
   test('of several sets does not pass the size of one off as the size of all', async () => {
     const page = answer(200, list([raw()], token('', ' completeListSize="1"')))
-    const { pages } = await harvest([page, page], ['cs.IR', 'cs.CL'])
+    const { pages } = await harvest([page, page], { categories: ['cs.IR', 'cs.CL'] })
     expect(pages.map((one) => one.total)).toEqual([null, null])
   })
 
@@ -91,7 +105,7 @@ describe('a harvest', () => {
   })
 
   test.each([
-    ['an expired token', answer(200, oaiError('badResumptionToken')), 'refused'],
+    ['an expired token', answer(200, oaiError('badResumptionToken')), 'expired'],
     ['half a page', answer(200, list([raw()]).slice(0, -40)), 'unreadable'],
     ['a page in HTML with status 403', answer(403, '<html><body>Forbidden</body></html>'), 'refused'],
     ['records with status 404', answer(404, list([raw()])), 'refused'],
@@ -113,8 +127,128 @@ describe('a harvest', () => {
   test('stops with the reason of the caller who aborts', async () => {
     const controller = new AbortController()
     const reason = new Error('the night is over')
-    const { error } = await harvest([() => controller.abort(reason)], ['cs.IR'], controller.signal)
+    const { error } = await harvest([() => controller.abort(reason)], { signal: controller.signal })
     expect(error).toBe(reason)
+  })
+})
+
+const paper = (n: number): string => raw({ id: `2603.${String(n).padStart(5, '0')}` })
+const queries = (server: { readonly requests: readonly { readonly query: URLSearchParams }[] }) =>
+  server.requests.map((one) => Object.fromEntries(one.query))
+
+describe('a harvest that was killed', () => {
+  test('goes on with the token of the page that was stored last, and leaves out the sets that were done', async () => {
+    const categories = ['cs.IR', 'cs.CL', 'hep-th']
+    const first = await harvest(
+      [
+        answer(200, list([paper(1)])),
+        answer(200, list([paper(2)], token('t1'))),
+        answer(503, '', { 'retry-after': '0' }),
+      ],
+      { categories },
+    )
+    expect(first.pages).toHaveLength(2)
+    const { server, ids, error } = await harvest([answer(200, list([paper(3)])), answer(200, list([paper(4)]))], {
+      categories,
+      resume: first.pages[1].resume,
+    })
+    expect({ ids, error }).toEqual({ ids: ['2603.00003', '2603.00004'], error: null })
+    expect(queries(server)).toEqual([
+      { verb: 'ListRecords', resumptionToken: 't1' },
+      { verb: 'ListRecords', metadataPrefix: 'arXivRaw', set: 'physics:hep-th', from: '2026-03-01' },
+    ])
+  })
+
+  test('begins with the next set when the page ended one', async () => {
+    const categories = ['cs.IR', 'cs.CL']
+    const { pages } = await harvest([answer(200, list([paper(1)])), answer(403, 'no')], { categories })
+    const { server } = await harvest([answer(200, list([paper(2)]))], { categories, resume: pages[0].resume })
+    expect(queries(server)).toMatchObject([{ set: 'cs:cs:CL' }])
+  })
+
+  test('after its very last page has nothing left to ask', async () => {
+    const { pages } = await harvest([answer(200, list([paper(1)]))])
+    const { server, error } = await harvest([], { resume: pages[0].resume })
+    expect({ requests: server.requests, error }).toEqual({ requests: [], error: null })
+  })
+
+  test('knows how many papers came before, and misses the one that never came', async () => {
+    const size = ' completeListSize="3"'
+    const { pages } = await harvest([answer(200, list([paper(1), paper(2)], token('t', size))), answer(403, 'no')])
+    const rest = (papers: readonly string[]) =>
+      harvest([answer(200, list(papers, token('', size)))], { resume: pages[0].resume })
+    expect((await rest([paper(3)])).error).toBeNull()
+    const repeated = await harvest([
+      answer(200, list([paper(1), paper(2)], token('t', size))),
+      answer(200, list([paper(2)], token('', size))),
+    ])
+    expect(repeated.error).toMatchObject({ failure: 'contradictory' })
+  })
+
+  test('is told when its token has expired, and begins the window again', async () => {
+    const { pages } = await harvest([answer(200, list([paper(1)], token('t'))), answer(403, 'no')])
+    const { error } = await harvest([answer(200, oaiError('badResumptionToken'))], { resume: pages[0].resume })
+    expect(error).toMatchObject({ name: 'SourceError', failure: 'expired' })
+  })
+
+  test('by another hand, with words it does not know, begins again too', async () => {
+    const { error, server } = await harvest([], { resume: 'page 7' })
+    expect(error).toMatchObject({ name: 'SourceError', failure: 'expired' })
+    expect(server.requests).toEqual([])
+  })
+
+  test('forgets a set that the settings no longer name, and takes in a new one', async () => {
+    const { pages } = await harvest([answer(200, list([paper(1)], token('t'))), answer(403, 'no')])
+    const { server } = await harvest([answer(200, list([paper(2)]))], {
+      categories: ['cs.CL'],
+      resume: pages[0].resume,
+    })
+    expect(queries(server)).toMatchObject([{ set: 'cs:cs:CL' }])
+  })
+
+  test('on a list that was not the whole begins that set again, not behind it', async () => {
+    const short = answer(200, list([paper(1)], token('', ' completeListSize="2"')))
+    const { pages, error } = await harvest([answer(200, list([paper(9)])), short], { categories: ['cs.IR', 'cs.CL'] })
+    expect(error).toMatchObject({ failure: 'contradictory' })
+    const { server } = await harvest([answer(200, list([paper(1), paper(2)]))], {
+      categories: ['cs.IR', 'cs.CL'],
+      resume: pages[1].resume,
+    })
+    expect(queries(server)).toMatchObject([{ set: 'cs:cs:CL', from: '2026-03-01' }])
+  })
+})
+
+describe('papers that come twice', () => {
+  test('within a page and across pages are no contradiction when the whole came', async () => {
+    const size = ' completeListSize="3"'
+    const { ids, error } = await harvest([
+      answer(200, list([paper(2), paper(1), paper(1)], token('t', size))),
+      answer(200, list([paper(3), paper(2)], token('', size))),
+    ])
+    expect(error).toBeNull()
+    expect(new Set(ids).size).toBe(3)
+  })
+
+  test('do not make up for papers that never came', async () => {
+    const size = ' completeListSize="4"'
+    const { error } = await harvest([
+      answer(200, list([paper(1), paper(2)], token('t', size))),
+      answer(200, list([paper(2), paper(3)], token('', size))),
+    ])
+    expect(error).toMatchObject({ failure: 'contradictory', message: expect.stringContaining('4') })
+  })
+
+  test('are measured by the smallest size that was stated: papers leave a list while it is read', async () => {
+    const { error } = await harvest([
+      answer(200, list([paper(1)], token('t', ' completeListSize="3"'))),
+      answer(200, list([paper(2)], token('', ' completeListSize="2"'))),
+    ])
+    expect(error).toBeNull()
+  })
+
+  test('of one category named twice are not asked for twice', async () => {
+    const { server } = await harvest([answer(200, list([paper(1)]))], { categories: ['cs.IR', 'cs.IR'] })
+    expect(server.requests).toHaveLength(1)
   })
 })
 
