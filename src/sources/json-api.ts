@@ -90,6 +90,35 @@ export function identityOf(given: GivenIds): Pick<DocumentRecord, 'id' | 'doi' |
   return { id: id as DocumentId, doi, identifiers: [...new Set(identifiers)].filter((one) => one !== id) }
 }
 
+/**
+ * What was typed as plain words in lower case, for an API that has operators: no sign survives, and no AND, OR or NOT
+ * (which are operators in capitals only).
+ */
+export const askableWords = (text: string): string[] =>
+  (text.match(/[\p{L}\p{N}\p{M}]+(?:['’][\p{L}\p{N}\p{M}]+)*/gu) ?? []).map((word) => word.toLowerCase())
+
+/**
+ * Text of which nobody says whether it has markup. A `<` without any closing tag is a sign of its own ("for k<n"), and
+ * reading it as a tag would take away what follows.
+ */
+export const textWithOrWithoutMarkup = (text: string): string =>
+  textOfMarkup(/<\/[a-z][\w:-]*\s*>|<(?:br|hr)\s*\/?>/i.test(text) ? text : text.replaceAll('<', '&lt;'))
+
+/** An answer of nothing, by a source that counts something, is a server that lost its answer: SourceError `contradictory`. */
+export function believable<T extends { readonly ids: readonly string[]; readonly total: number | null }>(
+  source: string,
+  page: T,
+): T {
+  if (page.ids.length > 0 || page.total === null || page.total === 0) return page
+  throw new SourceError(source, 'contradictory', `${source}: an empty page of ${page.total} results`)
+}
+
+/** A query as it can be shown: names and values, nothing encoded. */
+export const shownQuery = (parameters: Readonly<Record<string, string>>): string =>
+  Object.entries(parameters)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&')
+
 /** Where APIs put what went wrong. */
 const certainErrors = ['error', 'errMsg', 'errCode', 'errors']
 const allErrors = [...certainErrors, 'message', 'detail']
