@@ -197,9 +197,9 @@ async function outcomeOf(job: Job, target: URL, attempt: number, response: Respo
     await response.body?.cancel()
     return troubleOf(job, target, attempt, status, headers.get('retry-after'))
   }
-  const body = await readBody(job, response)
+  const { bytes, body } = await readBody(job, response)
   if (job.policy.throttled?.(body)) return troubleOf(job, target, attempt, 429, headers.get('retry-after'))
-  return { kind: 'answer', answer: { status, headers, body, url: target.href } }
+  return { kind: 'answer', answer: { status, headers, bytes, body, url: target.href } }
 }
 
 function troubleOf(job: Job, target: URL, attempt: number, status: number, retryAfter: string | null): Outcome {
@@ -213,7 +213,7 @@ function troubleOf(job: Job, target: URL, attempt: number, status: number, retry
   return { kind: 'trouble', error, pauseMs: Math.max(askedMs ?? 0, backoffMs(job.policy, attempt, job.random)) }
 }
 
-async function readBody(job: Job, response: Response): Promise<string> {
+async function readBody(job: Job, response: Response): Promise<Pick<Answer, 'bytes' | 'body'>> {
   const chunks: Uint8Array[] = []
   let bytes = 0
   // Decompressed already, so a small body that unpacks without end is stopped as well.
@@ -225,7 +225,8 @@ async function readBody(job: Job, response: Response): Promise<string> {
   }
   try {
     // An error page may be in any encoding and is only looked at; data must be what it claims.
-    return new TextDecoder('utf-8', { fatal: response.ok }).decode(Buffer.concat(chunks))
+    const bytes = Buffer.concat(chunks)
+    return { bytes, body: new TextDecoder('utf-8', { fatal: response.ok }).decode(bytes) }
   } catch (cause) {
     throw failure(job, 'unreadable', 'the body is not UTF-8', { cause })
   }

@@ -9,7 +9,7 @@ import { openRuntime } from '../../src/engines/embedded/runtime.ts'
 import type { GateTurn, RateGate, Runtime } from '../../src/ports.ts'
 import { VirtualClock } from '../sources/virtual-clock.ts'
 
-const policy = { spacingMs: 3_000, leaseMs: 60_000 }
+const policy = { spacingMs: 3_000, burst: 1, leaseMs: 60_000 }
 const never = new AbortController().signal
 setMaxListeners(0, never)
 
@@ -77,7 +77,7 @@ describe('the gate', () => {
   test('keeps the pause a provider asked for, from the end of the turn and across processes', async () => {
     const { turn } = await waitOf(open().gate)
     clock.advance(10_000)
-    turn.leave(45_000)
+    turn.leave({ pauseMs: 45_000 })
     expect((await waitOf(open().gate)).waitedMs).toBe(45_000)
   })
 
@@ -85,8 +85,8 @@ describe('the gate', () => {
     const { gate } = open()
     const overdue = await waitOf(gate)
     const { turn } = await waitOf(gate)
-    turn.leave(45_000)
-    overdue.turn.leave(5_000)
+    turn.leave({ pauseMs: 45_000 })
+    overdue.turn.leave({ pauseMs: 5_000 })
     expect((await waitOf(gate)).waitedMs).toBe(45_000)
   })
 
@@ -95,7 +95,7 @@ describe('the gate', () => {
     const { turn } = await waitOf(gate)
     turn.leave()
     const next = await waitOf(gate)
-    turn.leave(900_000)
+    turn.leave({ pauseMs: 900_000 })
     next.turn.leave()
     expect((await waitOf(gate)).waitedMs).toBe(3_000)
   })
@@ -136,7 +136,7 @@ describe('a clock that jumps', () => {
 
   test('back by a day during a pause blocks for no longer than the pause', async () => {
     const { gate } = open()
-    ;(await waitOf(gate)).turn.leave(45_000)
+    ;(await waitOf(gate)).turn.leave({ pauseMs: 45_000 })
     clock.jump(-86_400_000)
     expect((await waitOf(gate)).waitedMs).toBe(45_000)
   })
@@ -151,7 +151,7 @@ describe('a clock that jumps', () => {
     const { gate } = open()
     const { turn } = await waitOf(gate)
     clock.jump(-86_400_000)
-    turn.leave(10_000)
+    turn.leave({ pauseMs: 10_000 })
     expect((await waitOf(gate)).waitedMs).toBe(10_000)
   })
 })
@@ -177,7 +177,7 @@ describe('two processes', () => {
             const from = clock.now()
             await clock.sleep(holdMs)
             turns.push({ from, until: clock.now(), pauseMs })
-            turn.leave(pauseMs)
+            turn.leave({ pauseMs })
           }),
         )
         turns.sort((a, b) => a.from - b.from)
@@ -214,6 +214,7 @@ describe('the health of sources', () => {
         lastSuccess: monday,
         failingSince: tuesday,
         error: 'still no answer',
+        warning: null,
       },
     ])
   })
@@ -223,7 +224,15 @@ describe('the health of sources', () => {
     runtime.failed('arxiv-oai', monday, 'no answer')
     runtime.succeeded('arxiv-oai', tuesday)
     expect(runtime.health()).toEqual([
-      { source: 'arxiv-oai', state: 'ok', lastVisit: tuesday, lastSuccess: tuesday, failingSince: null, error: null },
+      {
+        source: 'arxiv-oai',
+        state: 'ok',
+        lastVisit: tuesday,
+        lastSuccess: tuesday,
+        failingSince: null,
+        error: null,
+        warning: null,
+      },
     ])
   })
 })

@@ -71,15 +71,16 @@ export class VirtualClock implements Clock {
     return {
       starts,
       pauses,
-      enter: async (provider, policy, signal) => {
-        const turn = await gate.enter(provider, policy, signal)
+      state: (provider) => gate.state(provider),
+      enter: async (provider, policy, signal, options) => {
+        const turn = await gate.enter(provider, policy, signal, options)
         this.#turns += 1
         starts.push(this.now())
         return {
-          leave: (pauseMs = 0) => {
+          leave: (outcome = {}) => {
             this.#turns -= 1
-            pauses.push(pauseMs)
-            turn.leave(pauseMs)
+            pauses.push(outcome.pauseMs ?? 0)
+            turn.leave(outcome)
           },
         }
       },
