@@ -70,9 +70,9 @@ async function* harvestTopic(harvest: TopicHarvest, start: Place): AsyncGenerato
     for (const id of page.ids) seen.add(id)
     const count = start.count + seen.size
     repeats = seen.size > before ? 0 : repeats + 1
-    const missing = page.total === null ? 0 : page.total - count
-    const last = page.cursor === null || page.ids.length === 0 || (paging.endsAtTotal && missing <= 0)
-    if (last && missing > (page.total ?? 0) * paging.tolerance) {
+    const reached = page.total !== null && count >= page.total
+    const last = page.cursor === null || page.ids.length === 0 || (paging.endsAtTotal && reached)
+    if (last && page.total !== null && count < page.total * (1 - paging.tolerance)) {
       throw contradictory(source, topic, `states ${page.total} works and ended after ${count}`)
     }
     // A page that comes twice is a nuisance; pages that bring nothing new for ever would be a harvest without an end.
