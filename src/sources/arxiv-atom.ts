@@ -6,10 +6,11 @@ import type { Source } from '../ports.ts'
 import { arxivRecord } from './arxiv-record.ts'
 import { authorName, proseOf } from './arxiv-text.ts'
 import { attribute, child, children, countIn, type Element, readAnswer, readXml, textOfChild } from './arxiv-xml.ts'
-import type { PoliteClient } from './http.ts'
+import type { GetRequest, PoliteClient } from './http.ts'
 import { type Rejected, sorted } from './record.ts'
 
-const source = 'arxiv-atom'
+/** Of the API as a source, and of what is wrong with its answers. */
+export const apiSource = 'arxiv-api'
 export const arxivAtomAddress = 'https://export.arxiv.org/api/query'
 
 export interface AtomPage {
@@ -27,15 +28,15 @@ export interface AtomPage {
  * and must never be taken for the end of the results.
  */
 export function parseArxivAtom(xml: string): AtomPage {
-  const feed = readXml(source, xml, 'feed')
+  const feed = readXml(apiSource, xml, 'feed')
   const entries = children(feed, 'entry')
   const error = entries.find(isError)
-  if (error) throw new SourceError(source, 'refused', `arXiv's API said: ${messageOf(error)}`)
+  if (error) throw new SourceError(apiSource, 'refused', `arXiv's API said: ${messageOf(error)}`)
   const total = countIn(textOfChild(feed, 'totalResults'))
-  if (total === null) throw new SourceError(source, 'unreadable', 'the feed does not say how many results there are')
+  if (total === null) throw new SourceError(apiSource, 'unreadable', 'the feed does not say how many results there are')
   const startIndex = countIn(textOfChild(feed, 'startIndex')) ?? 0
   if (entries.length === 0 && total > startIndex) {
-    throw new SourceError(source, 'contradictory', `an empty page at ${startIndex} of ${total} results`)
+    throw new SourceError(apiSource, 'contradictory', `an empty page at ${startIndex} of ${total} results`)
   }
   return { ...sorted(entries.map(readEntry)), total, startIndex, echoedQuery: echoedQuery(feed) }
 }
@@ -100,8 +101,26 @@ function categoriesOf(entry: Element): string[] {
   return [primary, ...all].filter((term) => term !== null).filter(isArxivCategory)
 }
 
+export interface ApiPlace {
+  readonly client: PoliteClient
+  readonly baseUrl?: string
+}
+
+/** A page of 2,000 entries is about 5 MB. */
+const maxBytes = 32 * 1024 * 1024
+
+/** Asks the API once. Throws SourceError for every answer that is no page of results. */
+export async function fetchAtom(
+  { client, baseUrl = arxivAtomAddress }: ApiPlace,
+  parameters: Readonly<Record<string, string>>,
+  request: Pick<GetRequest, 'signal' | 'deadlineMs' | 'urgent'>,
+): Promise<AtomPage> {
+  const url = `${baseUrl}?${new URLSearchParams(parameters)}`
+  const answer = await client.get(url, { ...request, maxBytes, accept: 'application/atom+xml' })
+  return readAnswer(apiSource, answer, parseArxivAtom)
+}
+
 const batchSize = 100
-const maxBytes = 16 * 1024 * 1024
 
 /**
  * Looks papers up by their ids, 100 a request. An id that arXiv does not hold, or that is not arXiv's, is absent from
@@ -111,12 +130,15 @@ export function arxivLookUp(
   client: PoliteClient,
   settings: { readonly baseUrl?: string; readonly deadlineMs: number },
 ): NonNullable<Source['lookUp']> {
+  const { deadlineMs, ...place } = settings
   return async (ids, signal) => {
     const wanted = [...new Set(ids)].filter(isPossible)
     const found: DocumentRecord[] = []
     for (let at = 0; at < wanted.length; at += batchSize) {
       const batch = wanted.slice(at, at + batchSize)
-      const page = await fetchBatch(client, settings, batch, signal)
+      // Without max_results the API answers ten, whatever was asked for.
+      const parameters = { id_list: batch.join(','), max_results: String(batchSize) }
+      const page = await fetchAtom({ client, ...place }, parameters, { signal, deadlineMs })
       const asked = new Set(batch)
       found.push(...page.records.filter((record) => asked.has(record.id)))
     }
@@ -128,21 +150,4 @@ export function arxivLookUp(
 function isPossible(id: DocumentId): boolean {
   const parsed = parseArxivId(id)
   return parsed !== null && parsed.id === id && !/^\d\d(?:00|1[3-9]|[2-9]\d)\./.test(id)
-}
-
-async function fetchBatch(
-  client: PoliteClient,
-  settings: { readonly baseUrl?: string; readonly deadlineMs: number },
-  batch: readonly DocumentId[],
-  signal: AbortSignal,
-): Promise<AtomPage> {
-  // Without max_results the API answers ten, whatever was asked for.
-  const parameters = new URLSearchParams({ id_list: batch.join(','), max_results: String(batchSize) })
-  const answer = await client.get(`${settings.baseUrl ?? arxivAtomAddress}?${parameters}`, {
-    signal,
-    deadlineMs: settings.deadlineMs,
-    maxBytes,
-    accept: 'application/atom+xml',
-  })
-  return readAnswer(source, answer, parseArxivAtom)
 }

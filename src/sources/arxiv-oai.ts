@@ -5,6 +5,7 @@ import type { HarvestPage, HarvestWindow, Source } from '../ports.ts'
 import { type OaiPage, oaiSource, parseOaiPage } from './arxiv-oai-page.ts'
 import { readAnswer } from './arxiv-xml.ts'
 import type { PoliteClient } from './http.ts'
+import { readResumeToken, resumeToken } from './resume.ts'
 
 export const arxivOaiAddress = 'https://oaipmh.arxiv.org/oai'
 
@@ -43,7 +44,7 @@ export function arxivOai(settings: ArxivOaiSettings): Source {
     firstHarvestDays: settings.firstHarvestDays ?? 30,
     overlapMs: dayMs,
     async *changes(window, signal) {
-      const begun = window.resume === null ? beginning : readProgress(window.resume)
+      const begun = window.resume === null ? beginning : readResumeToken(oaiSource, window.resume, progress)
       const done = new Set(begun.done)
       // A set that the settings no longer name is left where it stands.
       const open = begun.open !== null && sets.includes(begun.open.set) ? begun.open : null
@@ -74,14 +75,6 @@ const progress = z.object({ done: z.array(z.string()), open: openSet.nullable() 
 type Progress = z.infer<typeof progress>
 
 const beginning: Progress = { done: [], open: null }
-
-function readProgress(resume: string): Progress {
-  try {
-    return progress.parse(JSON.parse(resume))
-  } catch (cause) {
-    throw new SourceError(oaiSource, 'expired', 'the place where the harvest stood cannot be read', { cause })
-  }
-}
 
 interface SetHarvest {
   readonly settings: ArxivOaiSettings
@@ -136,7 +129,7 @@ const leastOf = (a: number | null, b: number | null): number | null =>
 function resumeOf({ done }: SetHarvest, next: OpenSet | null): string {
   const place: Progress =
     next?.token === null ? { done: [...done, next.set], open: null } : { done: [...done], open: next }
-  return JSON.stringify(place)
+  return resumeToken(place)
 }
 
 async function fetchPage({ settings, window, signal }: SetHarvest, { set, token }: OpenSet): Promise<OaiPage | null> {

@@ -18,6 +18,8 @@ export interface ArxivFields {
   readonly doi: string | null
   readonly submitted: Instant | null
   readonly updated: Instant | null
+  /** First shown to the world, where that is said; otherwise arXiv's calendar says when, by the day of submission. */
+  readonly announced?: Instant
   readonly versions: readonly VersionDate[]
   /** Said by something other than the comment. */
   readonly withdrawn: boolean
@@ -42,11 +44,16 @@ export function arxivRecord(fields: ArxivFields): DocumentRecord | Rejected {
     url: arxivUrl(fields.id.id),
     submitted: fields.submitted,
     updated: fields.updated,
-    announced: fields.submitted === null ? null : derivedArxivAnnouncement(fields.submitted),
-    announcedBasis: fields.submitted === null ? 'unknown' : 'derived',
+    ...announcementOf(fields),
     withdrawn: fields.withdrawn || saysWithdrawn(comment),
     versions: fields.versions,
   }
+}
+
+function announcementOf({ announced, submitted }: ArxivFields): Pick<DocumentRecord, 'announced' | 'announcedBasis'> {
+  if (announced !== undefined) return { announced, announcedBasis: 'stated' }
+  if (submitted === null) return { announced: null, announcedBasis: 'unknown' }
+  return { announced: derivedArxivAnnouncement(submitted), announcedBasis: 'derived' }
 }
 
 /** Authors list several DOIs in one field; the first is the paper's. arXiv's own DataCite DOI is no journal's. */

@@ -30,7 +30,11 @@ const declaresTypes = /^(?:<\?[^>]*\?>\s*|<!--(?:(?!-->)[\s\S])*-->\s*)*<!DOCTYP
  * speaks plain text with any status, proxies send HTML, and a dropped connection leaves half a document, which the
  * parser alone would accept as `{}`.
  */
-export function readXml(source: string, text: string, root: string): Element {
+export const readXml = (source: string, text: string, root: string): Element => readXmlOf(source, text, [root]).element
+
+/** The same, where one of several roots may stand. */
+export function readXmlOf(source: string, text: string, roots: readonly string[]): { root: string; element: Element } {
+  const root = roots.join('> or <')
   const body = text.trimStart()
   if (/^rate exceeded\b/i.test(body)) {
     throw new SourceError(source, 'rate-limited', `${source} answered "Rate exceeded." instead of <${root}>`)
@@ -39,9 +43,12 @@ export function readXml(source: string, text: string, root: string): Element {
   if (htmlPage.test(body)) throw unreadable(source, root, 'an HTML page')
   if (!body.startsWith('<')) throw unreadable(source, root, 'plain text')
   if (declaresTypes.test(body)) throw unreadable(source, root, 'a document with its own entity declarations')
-  const element = first(parse(source, body, root)[root])
-  if (!element) throw unreadable(source, root, 'another document')
-  return element
+  const document = parse(source, body, root)
+  for (const name of roots) {
+    const element = first(document[name])
+    if (element) return { root: name, element }
+  }
+  throw unreadable(source, root, 'another document')
 }
 
 /**
