@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { SourceError } from '../domain/errors.ts'
 import { dayMs, instant } from '../domain/instant.ts'
 import type { Cadence, Found, HarvestPage, HarvestWindow, Source } from '../ports.ts'
-import { type ApiPlace, type AtomPage, apiSource, arxivLookUp, fetchAtom } from './arxiv-atom.ts'
+import { type ApiPlace, type AtomPage, apiSource, arxivAtomAddress, arxivLookUp, fetchAtom } from './arxiv-atom.ts'
 import { all, anyCategory, arxivQueryOf, minuteOf, submittedBetween } from './arxiv-query.ts'
 import { sameQuery, written } from './arxiv-syntax.ts'
 import { plainText } from './record.ts'
@@ -36,7 +36,8 @@ const mostReachable = 30_000
  * answer to another query than was sent.
  */
 export function arxivApi(settings: ArxivApiSettings): Source {
-  const place: ApiPlace = { client: settings.client, baseUrl: settings.baseUrl }
+  const { client, baseUrl = arxivAtomAddress } = settings
+  const place: ApiPlace = { client, baseUrl }
   return {
     name: apiSource,
     provider: 'arxiv',
@@ -57,7 +58,7 @@ export function arxivApi(settings: ArxivApiSettings): Source {
       checkEcho(asked, page)
       return { records: page.records, rejected: page.rejected, asked }
     },
-    lookUp: arxivLookUp(settings.client, { baseUrl: settings.baseUrl, deadlineMs: lookUpDeadlineMs }),
+    lookUp: arxivLookUp(client, { baseUrl, deadlineMs: lookUpDeadlineMs }),
   }
 }
 

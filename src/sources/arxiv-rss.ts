@@ -138,8 +138,9 @@ const stateOf = (url: string, { day }: Listing, { headers }: Answer): string => 
 /** What was said of another address, or by an earlier build, is as good as nothing: then the listing is read anew. */
 function readState(state: string | null, url: string): State | null {
   const { data } = stateSchema.safeParse(jsonOf(state))
-  const listing = data?.url === url ? parseDay(data.listing) : null
-  return data && listing && { ...data, listing }
+  if (data?.url !== url) return null
+  const listing = parseDay(data.listing)
+  return listing && { ...data, listing }
 }
 
 function jsonOf(text: string | null): unknown {
