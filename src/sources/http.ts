@@ -1,6 +1,12 @@
-import { Agent, fetch, type Headers, type Response } from 'undici'
+import { Agent, type Dispatcher, type Headers, request as send } from 'undici'
 import { SourceError, type SourceFailure } from '../domain/errors.ts'
-import type { Clock, RateGate } from '../ports.ts'
+import { type Instant, instant } from '../domain/instant.ts'
+import type { Clock, GateTurn, RateGate } from '../ports.ts'
+import { type AddressGuard, type AddressRules, guardAddresses } from './addresses.ts'
+import { answerOf, headersOf } from './http-answer.ts'
+import { acceptEncoding, isBinary, readBody } from './http-body.ts'
+import { brokenBy, withoutData } from './http-broken.ts'
+import { firstHop, type Hop, nextHop, placeOf } from './http-hop.ts'
 import { backoffMs, retryAfterMs, startTimer } from './http-timing.ts'
 
 /** How a provider wants to be asked. One provider may stand behind several sources; the gate counts them together. */
@@ -60,8 +66,8 @@ export interface Answer {
 
 export interface PoliteClient {
   /**
-   * Answers of any status but 429 and 5xx are handed back; those, and connections that fail, are tried again and end
-   * as SourceError. Rejects with the signal's reason when the caller aborts.
+   * Answers of any status but 429 and 5xx are handed back, 304 among them; those, and connections that fail, are tried
+   * again and end as SourceError. Rejects with the signal's reason when the caller aborts.
    */
   get(url: string, request: GetRequest): Promise<Answer>
   close(): Promise<void>
@@ -75,6 +81,7 @@ export interface PoliteClientParts {
   readonly clock: Clock
   readonly gate: RateGate
   readonly policy: RequestPolicy
+  readonly addresses: AddressRules
   /** In [0, 1). */
   readonly random: () => number
   /** Told of every attempt that failed, while others may still follow. */
@@ -83,30 +90,39 @@ export interface PoliteClientParts {
 
 type Outcome =
   | { readonly kind: 'answer'; readonly answer: Answer }
-  | { readonly kind: 'moved'; readonly to: URL }
+  | { readonly kind: 'moved'; readonly to: Hop }
   /** Worth another attempt after the pause. */
   | { readonly kind: 'trouble'; readonly error: SourceError; readonly pauseMs: number }
+  /** Not worth another; `failed` as in GateTurn.leave, null where it tells nothing of the provider. */
+  | { readonly kind: 'ended'; readonly error: SourceError; readonly failed: boolean | null }
 
 interface Job extends PoliteClientParts {
   readonly agent: Agent
+  readonly guard: AddressGuard
   readonly request: GetRequest
   /** Aborts with the caller or at the deadline. */
   readonly signal: AbortSignal
+  readonly giveUpAt: Instant
 }
 
-const mostRedirects = 5
 /** Beyond the longest attempt, so that only a dead holder loses its lease. */
 const leaseSlackMs = 5_000
+/** A turn that comes later before the deadline of a query is not worth taking: it would be spent in vain. */
+const leastExchangeMs = 300
+/** Who gives a provider less than this has been impatient, and says nothing about whether it works. */
+const fairMs = 10_000
 
 export function politeClient(parts: PoliteClientParts): PoliteClient {
-  const agent = new Agent({ connections: parts.policy.connections, pipelining: 1 })
+  const guard = guardAddresses(parts.source, parts.addresses)
+  const agent = new Agent({ connections: parts.policy.connections, pipelining: 1, connect: guard.connect })
   return {
     async get(url, request) {
-      const target = safeUrl(parts.source, url)
+      const hop = firstHop(parts.source, url, request)
       const deadline = startTimer(parts.clock, request.deadlineMs)
       const signal = AbortSignal.any([request.signal, deadline.signal])
+      const giveUpAt = instant(parts.clock.now() + request.deadlineMs)
       try {
-        return await attempts({ ...parts, agent, request, signal }, target)
+        return await attempts({ ...parts, agent, guard, request, signal, giveUpAt }, hop)
       } finally {
         deadline.cancel()
       }
@@ -115,140 +131,145 @@ export function politeClient(parts: PoliteClientParts): PoliteClient {
   }
 }
 
-/**
- * A small loop and not cockatiel's retry: that one sleeps on the process's own timer, does not wake when it is aborted,
- * and would hold back only its caller. Here the pause is left in the gate, so that it binds every process that asks
- * the same provider, and the next turn is the wait.
- */
-async function attempts(job: Job, first: URL): Promise<Answer> {
-  const giveUpAt = job.clock.now() + job.request.deadlineMs
-  let target = first
-  let redirects = 0
+/** A small loop and no library: the pause is left in the gate, and the next turn is the wait. See docs/adr/0011. */
+async function attempts(job: Job, first: Hop): Promise<Answer> {
+  const most = job.request.urgent ? 1 : job.policy.attempts
+  let hop = first
   let trouble: SourceError | null = null
   for (let attempt = 1; ; ) {
-    const outcome: Outcome = await oneTurn(job, target, attempt, trouble)
+    job.guard.check(hop.url)
+    const outcome: Outcome = await oneTurn(job, hop, attempt, trouble)
     switch (outcome.kind) {
       case 'answer':
         return outcome.answer
       case 'moved':
-        target = outcome.to
-        redirects += 1
-        if (redirects > mostRedirects) throw failure(job, 'refused', `redirects without end at ${placeOf(target)}`)
+        hop = outcome.to
         break
+      case 'ended':
+        throw outcome.error
       case 'trouble':
         trouble = outcome.error
         job.onTrouble?.(trouble)
-        if (attempt >= job.policy.attempts || job.clock.now() + outcome.pauseMs >= giveUpAt) throw trouble
+        if (attempt >= most || job.clock.now() + outcome.pauseMs >= job.giveUpAt) throw trouble
         attempt += 1
     }
   }
 }
 
-async function oneTurn(job: Job, target: URL, attempt: number, earlier: SourceError | null): Promise<Outcome> {
-  const { provider, spacingMs, attemptMs } = job.policy
-  const lease = { spacingMs, burst: job.policy.burst, leaseMs: attemptMs + leaseSlackMs }
-  const turn = await job.gate.enter(provider, lease, job.signal).catch((cause: unknown) => {
-    job.request.signal.throwIfAborted()
-    if (!job.signal.aborted) throw cause
-    throw earlier ?? failure(job, 'rate-limited', `no turn at ${provider} within ${job.request.deadlineMs} ms`)
-  })
-  let pauseMs = 0
+async function oneTurn(job: Job, hop: Hop, attempt: number, earlier: SourceError | null): Promise<Outcome> {
+  const turn = await enter(job, earlier)
+  let outcome: Outcome | null = null
   try {
-    const outcome = await exchange(job, target, attempt, earlier)
-    if (outcome.kind === 'trouble') pauseMs = outcome.pauseMs
+    outcome = await exchange(job, hop, attempt, earlier)
     return outcome
   } finally {
-    turn.leave({ pauseMs })
+    const failed = outcome === null ? null : verdictOf(outcome)
+    turn.leave({ pauseMs: outcome?.kind === 'trouble' ? outcome.pauseMs : 0, ...(failed === null ? {} : { failed }) })
   }
 }
 
-async function exchange(job: Job, target: URL, attempt: number, earlier: SourceError | null): Promise<Outcome> {
-  const timer = startTimer(job.clock, job.policy.attemptMs)
-  const signal = AbortSignal.any([job.signal, timer.signal])
-  const headers = { 'user-agent': job.userAgent, accept: job.request.accept }
+async function enter(job: Job, earlier: SourceError | null): Promise<GateTurn> {
+  const { provider, spacingMs, burst, attemptMs } = job.policy
+  const { urgent = false, deadlineMs } = job.request
+  // By the wall, which may have jumped; the deadline's own timer has not.
+  const leftMs = Math.min(deadlineMs, job.giveUpAt - job.clock.now())
+  const patienceMs = Math.max(0, urgent ? leftMs - leastExchangeMs : leftMs)
+  const policy = { spacingMs, burst, leaseMs: attemptMs + leaseSlackMs }
   try {
-    // Redirects by hand: each hop is a request of its own and waits for its turn.
-    const response = await fetch(target, { dispatcher: job.agent, redirect: 'manual', signal, headers })
-    return await outcomeOf(job, target, attempt, response)
+    return await job.gate.enter(provider, policy, job.signal, { urgent, patienceMs })
   } catch (cause) {
     job.request.signal.throwIfAborted()
-    if (cause instanceof SourceError) throw cause
-    const place = placeOf(target)
+    if (job.signal.aborted) throw earlier ?? failure(job, 'rate-limited', `no turn at ${provider} in ${deadlineMs} ms`)
+    if (!(cause instanceof SourceError)) throw cause
+    const { failure: kind, message, retryAfterMs } = cause
+    throw earlier ?? failure(job, kind, message, retryAfterMs === null ? {} : { retryAfterMs })
+  }
+}
+
+/** What the turn says about whether the provider works. Being told to slow down says nothing. */
+function verdictOf(outcome: Outcome): boolean | null {
+  switch (outcome.kind) {
+    case 'answer':
+    case 'moved':
+      return false
+    case 'trouble':
+      return outcome.error.failure === 'rate-limited' ? null : true
+    case 'ended':
+      return outcome.failed
+  }
+}
+
+async function exchange(job: Job, hop: Hop, attempt: number, earlier: SourceError | null): Promise<Outcome> {
+  const timer = startTimer(job.clock, job.policy.attemptMs)
+  const signal = AbortSignal.any([job.signal, timer.signal])
+  const leftMs = job.giveUpAt - job.clock.now()
+  try {
+    return await outcomeOf(job, hop, attempt, await send(hop.url, { ...messageOf(job, hop), signal }))
+  } catch (cause) {
+    job.request.signal.throwIfAborted()
+    if (cause instanceof SourceError)
+      return { kind: 'ended', error: cause, failed: cause.failure === 'unsafe' ? null : false }
     if (job.signal.aborted) {
-      throw earlier ?? failure(job, 'timeout', `no answer from ${place} in ${job.request.deadlineMs} ms`, { cause })
+      const error = failure(job, 'timeout', `no answer from ${placeOf(hop)} in ${job.request.deadlineMs} ms`)
+      return { kind: 'ended', error: earlier ?? error, failed: leftMs >= fairMs ? true : null }
     }
     const error = timer.signal.aborted
-      ? failure(job, 'timeout', `no answer from ${place} in ${job.policy.attemptMs} ms`, { cause })
-      : failure(job, 'unreachable', `the connection to ${place} failed`, { cause })
+      ? failure(job, 'timeout', `no answer from ${placeOf(hop)} in ${job.policy.attemptMs} ms`)
+      : failure(job, 'unreachable', brokenBy(hop, cause), { cause: withoutData(cause) })
     return { kind: 'trouble', error, pauseMs: backoffMs(job.policy, attempt, job.random) }
   } finally {
     timer.cancel()
   }
 }
 
-async function outcomeOf(job: Job, target: URL, attempt: number, response: Response): Promise<Outcome> {
-  const { status, headers } = response
-  const location = headers.get('location')
-  if (status >= 300 && status < 400 && location !== null) {
-    await response.body?.cancel()
-    return { kind: 'moved', to: redirected(job, target, location) }
-  }
-  if (status === 429 || status >= 500) {
-    await response.body?.cancel()
-    return troubleOf(job, target, attempt, status, headers.get('retry-after'))
-  }
-  const { bytes, body } = await readBody(job, response)
-  if (job.policy.throttled?.(body)) return troubleOf(job, target, attempt, 429, headers.get('retry-after'))
-  return { kind: 'answer', answer: { status, headers, bytes, body, url: target.href } }
+/** Redirects are not followed by undici: each hop is a request of its own, is checked, and waits for its turn. */
+function messageOf({ agent, userAgent, request }: Job, { headers, json }: Hop) {
+  const ours = { 'user-agent': userAgent, accept: request.accept, 'accept-encoding': acceptEncoding }
+  if (json === null) return { dispatcher: agent, method: 'GET' as const, headers: { ...headers, ...ours } }
+  const asJson = { ...headers, ...ours, 'content-type': 'application/json' }
+  return { dispatcher: agent, method: 'POST' as const, headers: asJson, body: json }
 }
 
-function troubleOf(job: Job, target: URL, attempt: number, status: number, retryAfter: string | null): Outcome {
+async function outcomeOf(job: Job, hop: Hop, attempt: number, response: Dispatcher.ResponseData): Promise<Outcome> {
+  const { source } = job
+  const { statusCode: status, body } = response
+  const headers = headersOf(response.headers)
+  const leaveUnread = () => body.on('error', () => undefined).destroy()
+  if (status === 429 || status >= 500) {
+    leaveUnread()
+    return troubleOf(job, hop, attempt, status, headers.get('retry-after'))
+  }
+  const to = nextHop(source, hop, status, headers.get('location'))
+  if (to !== null) {
+    leaveUnread()
+    return { kind: 'moved', to }
+  }
+  const bytes = await readBody({
+    source,
+    stream: body,
+    encoding: headers.get('content-encoding'),
+    maxBytes: job.request.maxBytes,
+  })
+  const succeeded = status >= 200 && status < 300
+  if (job.policy.throttled?.(new TextDecoder().decode(bytes.subarray(0, 1_000)))) {
+    return troubleOf(job, hop, attempt, 429, headers.get('retry-after'))
+  }
+  if (succeeded && isBinary(headers.get('content-type'), bytes)) {
+    return { kind: 'ended', error: failure(job, 'unreadable', `${placeOf(hop)} sent no text`), failed: false }
+  }
+  return { kind: 'answer', answer: answerOf(source, status, headers, bytes, hop.url.href) }
+}
+
+function troubleOf(job: Job, hop: Hop, attempt: number, status: number, retryAfter: string | null): Outcome {
   const askedMs = retryAfter === null ? null : retryAfterMs(retryAfter, job.clock.now())
   // arXiv throttles with 503 too, and then says for how long; a 503 without that is a server in trouble.
   const kind: SourceFailure = status === 429 || (status === 503 && askedMs !== null) ? 'rate-limited' : 'server-error'
-  const error = failure(job, kind, `${placeOf(target)} answered with HTTP status ${status}`, {
+  const error = failure(job, kind, `${placeOf(hop)} answered with HTTP status ${status}`, {
     ...(askedMs === null ? {} : { retryAfterMs: askedMs }),
   })
   // `Retry-After: 0` is no permission to come back at once: the longer of what was asked and our own backoff.
   return { kind: 'trouble', error, pauseMs: Math.max(askedMs ?? 0, backoffMs(job.policy, attempt, job.random)) }
 }
-
-async function readBody(job: Job, response: Response): Promise<Pick<Answer, 'bytes' | 'body'>> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  // Decompressed already, so a small body that unpacks without end is stopped as well.
-  for await (const chunk of response.body ?? []) {
-    const part: Uint8Array = chunk
-    bytes += part.byteLength
-    if (bytes > job.request.maxBytes) throw failure(job, 'too-large', `more than ${job.request.maxBytes} bytes`)
-    chunks.push(part)
-  }
-  try {
-    // An error page may be in any encoding and is only looked at; data must be what it claims.
-    const bytes = Buffer.concat(chunks)
-    return { bytes, body: new TextDecoder('utf-8', { fatal: response.ok }).decode(bytes) }
-  } catch (cause) {
-    throw failure(job, 'unreadable', 'the body is not UTF-8', { cause })
-  }
-}
-
-function redirected(job: Job, from: URL, location: string): URL {
-  const to = URL.canParse(location, from.href) ? safeUrl(job.source, new URL(location, from).href) : null
-  if (to === null || (from.protocol === 'https:' && to.protocol !== 'https:')) {
-    throw failure(job, 'refused', `${placeOf(from)} redirects to an address that cannot be followed`)
-  }
-  return to
-}
-
-/** Errors of the URL parser and of fetch quote the whole address, so what they would refuse is refused here. */
-function safeUrl(source: string, url: string): URL {
-  const parsed = URL.canParse(url) ? new URL(url) : null
-  if (parsed && /^https?:$/.test(parsed.protocol) && parsed.username === '' && parsed.password === '') return parsed
-  throw new SourceError(source, 'refused', `${source}: an address that is not plain http or https`)
-}
-
-/** Without the query, which may hold a key or an e-mail. */
-const placeOf = (url: URL): string => url.origin + url.pathname
 
 const failure = (
   { source }: { source: string },

@@ -20,6 +20,7 @@ export async function stage(script: readonly Reply[], policy: RequestPolicy = ar
     clock,
     gate,
     policy,
+    addresses: { allowPrivate: false, trustedOrigins: [server.url] },
     random: () => 0.5,
   })
   onTestFinished(async () => {

@@ -203,9 +203,11 @@ describe('a body that cannot be taken', () => {
     expect((await failureOf(client, server.url)).failure).toBe('too-large')
   })
 
-  test('that is not UTF-8 is unreadable', async () => {
+  test('that is not UTF-8 is handed over as bytes and is unreadable as text', async () => {
     const { client, server } = await stage([answer(200, Buffer.from([0x3c, 0xe9, 0x3e]))])
-    expect((await failureOf(client, server.url)).failure).toBe('unreadable')
+    const got = await client.get(server.url, request())
+    expect([...got.bytes]).toEqual([0x3c, 0xe9, 0x3e])
+    expect(() => got.body).toThrow(expect.objectContaining({ failure: 'unreadable' }))
   })
 })
 
