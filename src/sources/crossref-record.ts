@@ -2,8 +2,7 @@ import { z } from 'zod'
 import type { DocumentRecord } from '../domain/document.ts'
 import { parseArxivId, parseDoi } from '../domain/identifiers.ts'
 import { addDays, type Day, dayOf, type Instant, parseDay, parseInstant, startOfDay } from '../domain/instant.ts'
-import { identityOf } from './json-api.ts'
-import { textOfMarkup } from './markup.ts'
+import { identityOf, textOfEscapedMarkup } from './json-api.ts'
 import { arxivUrl, longestAbstract, longestTitle, plainText, type Rejected, unsaid } from './record.ts'
 
 /** One date of one, two or three parts; a date that is not known is one of null. */
@@ -57,7 +56,7 @@ export const paperTypes: ReadonlySet<string> = new Set([
 
 export function crossrefRecord(work: Work): DocumentRecord | Rejected {
   // A second title is the first in other words.
-  const title = textOfMarkup(work.title?.find((one) => one.trim() !== '') ?? '')
+  const title = textOfEscapedMarkup(work.title?.find((one) => one.trim() !== '') ?? '')
   const type = plainText(work.type ?? '')
   const identity = identityOf({ own: null, doi: work.DOI, ...relativesOf(work) })
   if (identity === null) return { id: work.DOI, reason: 'the work has no DOI that can be read' }
@@ -95,12 +94,12 @@ function relativesOf({ relation }: Work): { arxiv: string | null; otherDois: str
 const heading = /^\s*<jats:title[^>]*>\s*(?:abstract|summary|r[eé]sum[eé]n?|zusammenfassung)\s*[:.]?\s*<\/jats:title>/i
 
 const abstractOf = (jats: string): string =>
-  textOfMarkup(jats.replace(heading, ''))
+  textOfEscapedMarkup(jats.replace(heading, ''))
     .replace(/^Abstract[:.]?\s+(?=\p{Lu})/u, '')
     .slice(0, longestAbstract)
 
 const nameOf = ({ given, family, suffix, name }: z.infer<typeof author>): string =>
-  textOfMarkup(name ?? [given, family, suffix].filter(Boolean).join(' '))
+  textOfEscapedMarkup(name ?? [given, family, suffix].filter(Boolean).join(' '))
 
 const retractions = new Set(['retraction', 'withdrawal', 'removal'])
 const isRetraction = ({ type }: z.infer<typeof update>): boolean => retractions.has(type ?? '')
@@ -111,9 +110,10 @@ const saysRetracted = /^\W*(?:RETRACTED|WITHDRAWN)(?:\s+(?:ARTICLE|PAPER|CHAPTER
 /** DOIs of the works that this one retracts. */
 export function retractedBy(work: unknown): string[] {
   const updates = z.object({ 'update-to': z.array(update) }).safeParse(work).data?.['update-to'] ?? []
-  const dois = updates.filter(isRetraction).map(({ DOI }) => parseDoi(DOI ?? ''))
-  // A filter of DOIs has no way to say a comma.
-  return dois.filter((doi) => doi !== null).filter((doi) => !doi.includes(','))
+  return updates
+    .filter(isRetraction)
+    .map(({ DOI }) => parseDoi(DOI ?? ''))
+    .filter((doi) => doi !== null)
 }
 
 /**

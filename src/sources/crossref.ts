@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { DocumentId, DocumentRecord } from '../domain/document.ts'
+import type { DocumentRecord } from '../domain/document.ts'
 import { SourceError } from '../domain/errors.ts'
 import { parseDoi } from '../domain/identifiers.ts'
 import { dayMs, dayOf, instant } from '../domain/instant.ts'
@@ -60,15 +60,17 @@ export function crossref(settings: CrossrefSettings): Source {
     async find(request, deadlineMs, signal) {
       const query = crossrefQuery(request)
       if (query === null) return { records: [], rejected: [], asked: '' }
-      const url = addressOf(settings, { ...query, rows: String(Math.min(request.limit, mostFound)) })
+      const rows = String(Math.min(request.limit, mostFound))
+      const url = addressOf(settings, { ...query, rows, select: selectedFields })
       const how = { signal, deadlineMs, maxBytes: maxBytesOfFind, accept: 'application/json', urgent: true }
       const { records, rejected } = believable(source, parseCrossrefPage(await settings.client.get(url, how)))
       return { records, rejected, asked: shownQuery(query) }
     },
+    // arXiv's papers are not Crossref's.
     lookUp: (ids, signal) =>
       lookUp(
         settings,
-        ids.map(doiToAsk).filter((doi) => doi !== null),
+        ids.map(parseDoi).filter((doi) => doi !== null),
         signal,
       ),
   }
@@ -85,14 +87,10 @@ const maxBytesOfFind = 16 * 1024 * 1024
 const harvestDeadlineMs = 15 * 60_000
 const lookUpDeadlineMs = 60_000
 
-function addressOf(settings: CrossrefSettings, parameters: Readonly<Record<string, string>>): string {
+function addressOf(settings: CrossrefSettings, parameters: Readonly<Record<string, string>>, path = ''): string {
   const email = emailIn(settings.contact)
-  const query = new URLSearchParams({
-    ...parameters,
-    select: selectedFields,
-    ...(email === null ? {} : { mailto: email }),
-  })
-  return `${settings.baseUrl ?? crossrefAddress}/works?${query}`
+  const query = new URLSearchParams({ ...parameters, ...(email === null ? {} : { mailto: email }) })
+  return `${settings.baseUrl ?? crossrefAddress}/works${path}${query.size === 0 ? '' : `?${query}`}`
 }
 
 /** A contact may also be the address of a page. */
@@ -117,6 +115,7 @@ async function fetchTopicPage(
     filter,
     rows: String(mostRows),
     cursor: cursor ?? '*',
+    select: selectedFields,
   })
   const how = { signal, deadlineMs: harvestDeadlineMs, maxBytes: maxBytesOfPage, accept: 'application/json' }
   const answer = await settings.client.get(url, how)
@@ -158,20 +157,21 @@ async function lookUp(
   signal: AbortSignal,
 ): Promise<DocumentRecord[]> {
   const wanted = [...new Set(dois)]
+  // A filter has no way to say a comma, and a single work has an address of its own, where all of it comes.
+  const alone = wanted.filter((doi) => wanted.length === 1 || doi.includes(','))
+  const together = wanted.filter((doi) => !alone.includes(doi))
+  const how = { signal, deadlineMs: lookUpDeadlineMs, maxBytes: maxBytesOfFind, accept: 'application/json' }
   const found: DocumentRecord[] = []
-  for (let at = 0; at < wanted.length; at += mostDois) {
-    const filter = wanted.slice(at, at + mostDois).map((doi) => `doi:${doi}`)
-    const url = addressOf(settings, { filter: filter.join(','), rows: String(mostDois) })
-    const how = { signal, deadlineMs: lookUpDeadlineMs, maxBytes: maxBytesOfFind, accept: 'application/json' }
+  for (let at = 0; at < together.length; at += mostDois) {
+    const filter = together.slice(at, at + mostDois).map((doi) => `doi:${doi}`)
+    const url = addressOf(settings, { filter: filter.join(','), rows: String(mostDois), select: selectedFields })
     found.push(...parseCrossrefPage(await settings.client.get(url, how)).records)
   }
+  for (const doi of alone) {
+    const answer = await settings.client.get(addressOf(settings, {}, `/${encodeURIComponent(doi)}`), how)
+    if (answer.status !== 404) found.push(...parseCrossrefWork(answer).records)
+  }
   return found
-}
-
-/** arXiv's papers are not Crossref's. A filter has no way to say a comma: the few DOIs that hold one are not asked for. */
-function doiToAsk(id: DocumentId): string | null {
-  const doi = parseDoi(id)
-  return doi === null || doi.includes(',') ? null : doi
 }
 
 /** Words; authors and dates where they are asked for. Crossref ranks by any word, and has no way to exclude one. */
@@ -227,7 +227,5 @@ const readWorks = (works: readonly unknown[]): { records: DocumentRecord[]; reje
 const workSchema = z.object({ 'message-type': z.literal('work'), message: z.unknown() })
 
 /** A single work, as `/works/DOI` has it. */
-export function parseCrossrefWork(answer: JsonAnswer): DocumentRecord | Rejected {
-  const { records, rejected } = readWorks([readJson(source, answer, workSchema).message])
-  return [...records, ...rejected][0]
-}
+export const parseCrossrefWork = (answer: JsonAnswer): { records: DocumentRecord[]; rejected: Rejected[] } =>
+  readWorks([readJson(source, answer, workSchema).message])

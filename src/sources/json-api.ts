@@ -113,6 +113,9 @@ export function believable<T extends { readonly ids: readonly string[]; readonly
   throw new SourceError(source, 'contradictory', `${source}: an empty page of ${page.total} results`)
 }
 
+/** For publishers who escape their markup once more than they should: what is left after one reading is read again. */
+export const textOfEscapedMarkup = (markup: string): string => textWithOrWithoutMarkup(textOfMarkup(markup))
+
 /** A query as it can be shown: names and values, nothing encoded. */
 export const shownQuery = (parameters: Readonly<Record<string, string>>): string =>
   Object.entries(parameters)
@@ -128,22 +131,24 @@ function complaintOf(body: string): string {
   const json = parsed(body)
   if (json !== undefined) return errorIn(json, allErrors)
   const title = /<title[^>]*>([^<]*)<\/title>/i.exec(body)?.[1]
-  return (title === undefined ? textOfMarkup(body.slice(0, 2_000)) : textOfMarkup(title)).slice(0, longestComplaint)
+  return textOfMarkup(title ?? body.slice(0, 2_000)).slice(0, longestComplaint)
 }
 
 const longestComplaint = 200
 
-/** Every string under the first of the keys that holds one; an API may nest it or give a list. */
+/** What is said under the keys; an API may nest it or give a list. */
 function errorIn(json: unknown, keys: readonly string[]): string {
   const fields = asFields(json)
-  const said = keys.map((key) => stringsIn(fields[key], 3).join('; ')).filter((text) => text !== '')
+  const said = keys.map((key) => sayings(fields[key]).join('; ')).filter((text) => text !== '')
   return plainText([...new Set(said)].join(': ')).slice(0, longestComplaint)
 }
 
-function stringsIn(value: unknown, depth: number): string[] {
+/** Of an object only what is worded: under `message` a success may keep all of its data. */
+function sayings(value: unknown): string[] {
   if (typeof value === 'string') return [value]
-  if (typeof value !== 'object' || value === null || depth === 0) return []
-  return Object.values(value).flatMap((one) => stringsIn(one, depth - 1))
+  if (Array.isArray(value)) return value.slice(0, 5).flatMap(sayings)
+  const { message, msg } = asFields(value)
+  return [message, msg].filter((one) => typeof one === 'string')
 }
 
 const withoutSecrets = (text: string, secrets: readonly string[]): string =>

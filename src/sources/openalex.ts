@@ -64,10 +64,20 @@ export function openAlex(settings: OpenAlexSettings): Source {
       return { records, rejected, asked: shownQuery(query) }
     },
     async lookUp(ids, signal) {
+      const [first, ...others] = new Set(ids.map(nameToAsk).filter((name) => name !== null))
+      if (first === undefined) return []
+      const how = { signal, deadlineMs: lookUpDeadlineMs, maxBytes: maxBytesOfPage, accept: 'application/json' }
+      // One work costs nothing of the day's allowance, a list does.
+      if (others.length === 0) {
+        const answer = await settings.client.get(
+          addressOf(settings, {}, `/${encodeURIComponent(first).replace('%3A', ':')}`),
+          how,
+        )
+        return answer.status === 404 ? [] : parseOpenAlexWork(answer, secretsOf(settings)).records
+      }
       const found: DocumentRecord[] = []
-      for (const filter of lookUpFilters(ids)) {
+      for (const filter of lookUpFilters([first, ...others])) {
         const url = addressOf(settings, { filter, per_page: String(mostPerPage) })
-        const how = { signal, deadlineMs: lookUpDeadlineMs, maxBytes: maxBytesOfPage, accept: 'application/json' }
         found.push(...parseOpenAlexPage(await settings.client.get(url, how), secretsOf(settings)).records)
       }
       return found
@@ -87,10 +97,10 @@ const lookUpDeadlineMs = 60_000
 
 const secretsOf = ({ key }: OpenAlexSettings): string[] => (key === undefined ? [] : [key])
 
-function addressOf(settings: OpenAlexSettings, parameters: Readonly<Record<string, string>>): string {
+function addressOf(settings: OpenAlexSettings, parameters: Readonly<Record<string, string>>, path = ''): string {
   const key = settings.key === undefined ? {} : { api_key: settings.key }
   const query = new URLSearchParams({ ...parameters, select: selected, ...key })
-  return `${settings.baseUrl ?? openAlexAddress}/works?${query}`
+  return `${settings.baseUrl ?? openAlexAddress}/works${path}?${query}`
 }
 
 const selected = Object.keys(openAlexWork.shape).join(',')
@@ -135,9 +145,11 @@ const readWorks = (works: readonly unknown[]): { records: DocumentRecord[]; reje
   readItems(works, openAlexWork, idKeys, openAlexRecord)
 
 /** A single work, as `/works/ID` has it. */
-export function parseOpenAlexWork(answer: JsonAnswer): DocumentRecord | Rejected {
-  const { records, rejected } = readWorks([readJson(source, answer, z.object({ id: z.string() }).loose())])
-  return [...records, ...rejected][0]
+export function parseOpenAlexWork(
+  answer: JsonAnswer,
+  secrets: readonly string[] = [],
+): { records: DocumentRecord[]; rejected: Rejected[] } {
+  return readWorks([readJson(source, answer, z.object({ id: z.string() }).loose(), secrets)])
 }
 
 /**
@@ -175,24 +187,27 @@ function quoted(text: string): string {
 
 const countryCode = (code: string): string => askableWords(code).join('')
 
+/**
+ * By its DOI or OpenAlex's own id; arXiv papers by the DOI that DataCite gives them, which OpenAlex does not have of all.
+ * A filter has no way to say a comma or a bar: the few DOIs that hold one are not asked for.
+ */
+function nameToAsk(id: DocumentId): string | null {
+  const arxiv = parseArxivId(id)
+  const doi = arxiv === null ? parseDoi(id) : `10.48550/arxiv.${arxiv.id}`
+  if (doi === null) return /^openalex:(W\d+)$/.exec(id)?.[1] ?? null
+  return /[,|]/.test(doi) ? null : `doi:${doi}`
+}
+
 /** Values that may be joined in one filter. */
 const mostValues = 50
 
-/** arXiv papers go by the DOI that DataCite gives them, which OpenAlex does not have of all. */
-function lookUpFilters(ids: readonly DocumentId[]): string[] {
-  const dois = ids.map(doiToAsk).filter((doi) => doi !== null)
-  const works = ids.map((id) => /^openalex:(W\d+)$/.exec(id)?.[1]).filter((id) => id !== undefined)
+function lookUpFilters(names: readonly string[]): string[] {
+  const dois = names.filter((name) => name.startsWith('doi:')).map((name) => name.slice('doi:'.length))
+  const works = names.filter((name) => !name.startsWith('doi:'))
   return [
-    ...chunked([...new Set(dois)]).map((chunk) => `doi:${chunk.join('|')}`),
-    ...chunked([...new Set(works)]).map((chunk) => `ids.openalex:${chunk.join('|')}`),
+    ...chunked(dois).map((chunk) => `doi:${chunk.join('|')}`),
+    ...chunked(works).map((chunk) => `ids.openalex:${chunk.join('|')}`),
   ]
-}
-
-/** A filter has no way to say a comma or a bar: the few DOIs that hold one are not asked for. */
-function doiToAsk(id: DocumentId): string | null {
-  const arxiv = parseArxivId(id)
-  const doi = arxiv === null ? parseDoi(id) : `10.48550/arxiv.${arxiv.id}`
-  return doi === null || /[,|]/.test(doi) ? null : doi
 }
 
 const chunked = (values: readonly string[]): string[][] =>

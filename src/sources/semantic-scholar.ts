@@ -175,13 +175,16 @@ export function parsePaperPage(answer: JsonAnswer, secrets: readonly string[] = 
 const paperIdOf = (paper: unknown): string | null =>
   z.object({ paperId: z.string() }).safeParse(paper).data?.paperId ?? null
 
-/** A batch has null for a paper that is not known. */
+/** Papers by their ids: a batch has null for one that is not known; a single paper is asked for without a list. */
 export function parsePaperBatch(
   answer: JsonAnswer,
   secrets: readonly string[] = [],
 ): { records: DocumentRecord[]; rejected: Rejected[] } {
-  return readPapers(readJson(source, answer, z.array(z.unknown()), secrets).filter((paper) => paper !== null))
+  const papers = readJson(source, answer, papersSchema, secrets)
+  return readPapers((Array.isArray(papers) ? papers : [papers]).filter((paper) => paper !== null))
 }
+
+const papersSchema = z.union([z.array(z.unknown()), z.object({ paperId: z.string() }).loose()])
 
 const readPapers = (papers: readonly unknown[]): { records: DocumentRecord[]; rejected: Rejected[] } =>
   readItems(papers, semanticScholarPaper, ['paperId'], semanticScholarRecord)
