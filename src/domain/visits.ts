@@ -21,10 +21,20 @@ export interface Rhythm {
   readonly visits: number
   readonly changed: number
   readonly observedMs: number
-  /** When the last one began, and the last that found something unseen. */
+  /** When the last one ended, so that a visit never follows on the heels of a long one. */
   readonly lastVisit: Instant | null
+  /** When the last one that found something unseen began: what came out later it may have missed. */
   readonly lastChange: Instant | null
 }
+
+export const unvisited = (source: string): Rhythm => ({
+  source,
+  visits: 0,
+  changed: 0,
+  observedMs: 0,
+  lastVisit: null,
+  lastChange: null,
+})
 
 export interface Plan {
   readonly nextVisit: Instant
@@ -169,33 +179,25 @@ function byPace(pace: Pace, { leastMs, mostMs }: { leastMs: number; mostMs: numb
   }
 }
 
-/** What a visit that began at `at` and ended well adds to the rhythm. */
-export function afterVisit(record: VisitRecord | null, source: string, at: Instant, changed: boolean): Rhythm {
-  const before = record ?? { source, visits: 0, changed: 0, observedMs: 0, lastVisit: null, lastChange: null }
-  const lastChange = changed ? at : before.lastChange
-  if (before.lastVisit === null || record === null) {
-    return { source, visits: 1, changed: 0, observedMs: 0, lastVisit: at, lastChange }
-  }
-  const tookMs = at - before.lastVisit
-  const late = tookMs > 2 * Math.max(record.nextVisit - before.lastVisit, minuteMs)
+/** What a visit that ended well adds to the rhythm. */
+export function afterVisit(
+  record: VisitRecord | null,
+  source: string,
+  { began, ended, changed }: { readonly began: Instant; readonly ended: Instant; readonly changed: boolean },
+): Rhythm {
+  const seen = { source, lastVisit: ended, lastChange: changed ? began : (record?.lastChange ?? null) }
+  if (record === null || record.lastVisit === null) return { ...seen, visits: 1, changed: 0, observedMs: 0 }
+  const tookMs = ended - record.lastVisit
+  const late = tookMs > 2 * Math.max(record.nextVisit - record.lastVisit, minuteMs)
   // A long absence, or a clock that went back, would pass for the source's own rhythm.
-  if (tookMs <= 0 || late) return { ...rhythmOf(before), lastVisit: at, lastChange }
-  const counted = {
-    visits: before.visits + 1,
-    changed: before.changed + (changed ? 1 : 0),
-    observedMs: before.observedMs + tookMs,
+  const telling = tookMs > 0 && !late
+  const counts = {
+    visits: record.visits + (telling ? 1 : 0),
+    changed: record.changed + (telling && changed ? 1 : 0),
+    observedMs: record.observedMs + (telling ? tookMs : 0),
   }
-  return { source, ...forgetful(counted), lastVisit: at, lastChange }
+  return { ...seen, ...forgetful(counts) }
 }
-
-const rhythmOf = ({ source, visits, changed, observedMs, lastVisit, lastChange }: Rhythm): Rhythm => ({
-  source,
-  visits,
-  changed,
-  observedMs,
-  lastVisit,
-  lastChange,
-})
 
 type Counts = Pick<Rhythm, 'visits' | 'changed' | 'observedMs'>
 

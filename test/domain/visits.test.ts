@@ -248,16 +248,26 @@ describe('what visits found', () => {
     nextVisit: instant(seen.lastVisit! + everyMs),
     reason: 'test',
   })
+  const seenAfter = (before: VisitRecord | null, when: Instant, changed: boolean): Rhythm =>
+    afterVisit(before, 'one', { began: when, ended: when, changed })
   const visitedHourly = (times: number, changed: (n: number) => boolean): Rhythm => {
-    let seen = afterVisit(null, 'one', start, true)
+    let seen = seenAfter(null, start, true)
     for (let n = 1; n <= times; n += 1) {
-      seen = afterVisit(record(seen, hourMs), 'one', instant(start + n * hourMs), changed(n))
+      seen = seenAfter(record(seen, hourMs), instant(start + n * hourMs), changed(n))
     }
     return seen
   }
 
+  it('knows when the last one ended, and when the last that found something began', () => {
+    const ended = instant(start + 20 * minuteMs)
+    expect(afterVisit(null, 'one', { began: start, ended, changed: true })).toMatchObject({
+      lastVisit: ended,
+      lastChange: start,
+    })
+  })
+
   it('leaves out the first, to which everything is new', () => {
-    expect(afterVisit(null, 'one', start, true)).toEqual({
+    expect(seenAfter(null, start, true)).toEqual({
       source: 'one',
       visits: 1,
       changed: 0,
@@ -280,13 +290,13 @@ describe('what visits found', () => {
 
   it('does not take an absence of ours for the rhythm of the source', () => {
     const seen = visitedHourly(3, () => false)
-    const back = afterVisit(record(seen, hourMs), 'one', instant(start + 80 * hourMs), true)
+    const back = seenAfter(record(seen, hourMs), instant(start + 80 * hourMs), true)
     expect(back).toEqual({ ...seen, lastVisit: start + 80 * hourMs, lastChange: start + 80 * hourMs })
   })
 
   it('does not count an interval that a clock set back made', () => {
     const seen = visitedHourly(3, () => false)
-    expect(afterVisit(record(seen, hourMs), 'one', start, false)).toEqual({ ...seen, lastVisit: start })
+    expect(seenAfter(record(seen, hourMs), start, false)).toEqual({ ...seen, lastVisit: start })
   })
 
   it('fades, so that a source that woke up is noticed', () => {
