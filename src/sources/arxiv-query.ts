@@ -14,15 +14,18 @@ export function arxivQueryOf(request: FindRequest): string | null {
   return tree && written(tree)
 }
 
-/** At most so many of each are sent: a request line has its limits, and arXiv shuts out for half an hour who strains them. */
+/**
+ * At most so many of each are sent, and of a term so many characters after percent-encoding: together they stay within
+ * the 8 KB that servers take for a request line, and arXiv shuts out for half an hour whoever sends what it cannot read.
+ */
 export const mostSent = {
   words: 10,
   allWanted: 3,
   phrases: 4,
-  wordsOfPhrase: 12,
   excluded: 8,
   authorWords: 8,
   categories: 40,
+  termLength: 80,
 }
 
 /** The tree behind `arxivQueryOf`. */
@@ -59,7 +62,7 @@ const couldBeArxiv = ({ kinds, sources, countries, fields }: Filters): boolean =
 function subjectWanted({ subject, phrases }: FindRequest): ArxivQuery[] {
   const quoted = phrases.map(lettersOf).filter((words) => words.length > 0)
   const inPhrases = new Set(quoted.flat())
-  const sent = quoted.slice(0, mostSent.phrases).map((words) => term('all', ...words.slice(0, mostSent.wordsOfPhrase)))
+  const sent = quoted.slice(0, mostSent.phrases).map((words) => term('all', ...fitting(words)))
   // The words of the phrases stay in the subject, where they would only be asked for twice.
   const words = tokensOf(subject).filter((token) => !token.every((word) => inPhrases.has(word)))
   const telling = words.filter((token) => !token.every((word) => stopWords.has(word)))
@@ -68,7 +71,7 @@ function subjectWanted({ subject, phrases }: FindRequest): ArxivQuery[] {
   }
   if (telling.length > 0) return [...sent, ...telling.map((token) => term('all', ...token))]
   // "To be or not to be": nothing but stop words is a phrase.
-  return sent.length > 0 || words.length === 0 ? sent : [term('all', ...words.flat().slice(0, mostSent.wordsOfPhrase))]
+  return sent.length > 0 || words.length === 0 ? sent : [term('all', ...fitting(lettersOf(subject)))]
 }
 
 /**
@@ -78,7 +81,7 @@ function subjectWanted({ subject, phrases }: FindRequest): ArxivQuery[] {
 function excludedOf({ excludedTerms, excludedPhrases }: FindRequest): ArxivQuery[] {
   return [...excludedTerms, ...excludedPhrases]
     .map(lettersOf)
-    .filter((words) => words.length > 0 && words.length <= mostSent.wordsOfPhrase)
+    .filter((words) => words.length > 0 && fitting(words).length === words.length)
     .slice(0, mostSent.excluded)
     .flatMap((words) => [term('ti', ...words), term('abs', ...words)])
 }
@@ -88,10 +91,14 @@ const archives = new Set(['cs', 'econ', 'eess', 'math', 'q-bio', 'q-fin', 'stat'
 /** These two were categories of their own before they had subjects. */
 const agedArchives = new Set(['astro-ph', 'cond-mat'])
 
+const longestCategory = 20
+
 /** Null where categories are wanted of which arXiv has none. */
 function categoriesWanted({ categories }: Filters): ArxivQuery[] | null {
   if (categories.length === 0) return []
-  const known = [...new Set(categories.map(asArxivWrites))].filter(isArxivCategory)
+  const known = [...new Set(categories.map(asArxivWrites))].filter(
+    (one) => isArxivCategory(one) && one.length <= longestCategory,
+  )
   if (known.length === 0) return null
   if (known.length > mostSent.categories) return []
   return [any(known.flatMap(categoryTerms))]
@@ -142,22 +149,30 @@ const term = (field: string, ...words: readonly string[]): ArxivQuery => ({ op: 
 const any = (of: readonly ArxivQuery[]): ArxivQuery => (of.length === 1 ? of[0] : { op: 'or', of })
 export const all = (of: readonly ArxivQuery[]): ArxivQuery => (of.length === 1 ? of[0] : { op: 'and', of })
 
-/** Longer runs of letters are no words of any paper. */
-const longestWord = 50
-
 /**
  * Words of letters and digits, lower-case, without diacritics, so that nothing that was typed can be an operator. Twice,
  * because folding can bring punctuation and capitals forth: `⑴` becomes `(1)`, and `𝐀𝐍𝐃` becomes `AND`.
  */
 const lettersOf = (text: string): string[] =>
-  wordsOf(wordsOf(text).join(' ')).filter((word) => word.length <= longestWord)
+  wordsOf(wordsOf(text).join(' ')).filter((word) => encodedLength(word) <= mostSent.termLength)
+
+const encodedLength = (text: string): number => encodeURIComponent(text).length
+
+/** As many of the words as one term may hold. */
+function fitting(words: readonly string[]): string[] {
+  let length = 0
+  return words.filter((word) => {
+    length += encodedLength(word) + 1
+    return length <= mostSent.termLength + 1
+  })
+}
 
 /** What stood between spaces, each once: `state-of-the-art` is one token of four words and is asked for as a phrase. */
 function tokensOf(subject: string): string[][] {
   const tokens = new Map<string, string[]>()
   for (const typed of subject.split(/\s+/)) {
     // The possessive is no word of its own.
-    const words = lettersOf(typed.replace(/['’]s?$/i, '')).slice(0, mostSent.wordsOfPhrase)
+    const words = fitting(lettersOf(typed.replace(/['’]s?$/i, '')))
     if (words.length > 0) tokens.set(words.join(' '), words)
   }
   return [...tokens.values()]
