@@ -19,7 +19,7 @@ export const semanticScholarAddress = 'https://api.semanticscholar.org/graph/v1'
  */
 export const semanticScholarPolicy = (key?: string): RequestPolicy => ({
   provider: source,
-  spacingMs: key === undefined ? 3_000 : 1_100,
+  spacingMs: (key ?? '') === '' ? 3_000 : 1_100,
   burst: 1,
   connections: 1,
   attempts: 5,
