@@ -7,7 +7,7 @@ import { type Listing, newYorkDay, newYorkMidnight, parseArxivRss, rssSource } f
 import { readAnswer } from './arxiv-xml.ts'
 import type { Answer, PoliteClient } from './http.ts'
 
-export const arxivRssAddress = 'https://rss.arxiv.org'
+export const arxivRssAddress = 'https://rss.arxiv.org/rss'
 
 export interface ArxivRssSettings {
   readonly client: PoliteClient
@@ -15,8 +15,8 @@ export interface ArxivRssSettings {
   readonly categories: readonly string[]
   /** arXiv's feed of record, for what a listing does not hold. */
   readonly record: Source
+  /** The same listings are served as Atom at https://rss.arxiv.org/atom; both are read. */
   readonly baseUrl?: string
-  readonly form?: 'rss' | 'atom'
 }
 
 /** Announcements are at 20:00 in New York; their listing is served from midnight on. */
@@ -77,20 +77,15 @@ const pageOf = ({ records, rejected, size }: Listing, state: string): HarvestPag
   state,
 })
 
-const addressOf = ({ baseUrl = arxivRssAddress, form = 'rss', categories }: ArxivRssSettings): string =>
-  `${baseUrl}/${form}/${[...new Set(categories)].join('+')}`
+const addressOf = ({ baseUrl = arxivRssAddress, categories }: ArxivRssSettings): string =>
+  `${baseUrl}/${[...new Set(categories)].join('+')}`
 
-function ask(
-  { client, form }: ArxivRssSettings,
-  url: string,
-  known: State | null,
-  signal: AbortSignal,
-): Promise<Answer> {
+function ask({ client }: ArxivRssSettings, url: string, known: State | null, signal: AbortSignal): Promise<Answer> {
   const headers = {
     ...(known?.etag ? { 'if-none-match': known.etag } : {}),
     ...(known?.lastModified ? { 'if-modified-since': known.lastModified } : {}),
   }
-  const accept = form === 'atom' ? 'application/atom+xml' : 'application/rss+xml'
+  const accept = 'application/rss+xml, application/atom+xml, text/xml'
   return client.get(url, { signal, deadlineMs, maxBytes, accept, headers })
 }
 
