@@ -109,8 +109,17 @@ describe('a harvest', () => {
     ['half a page', answer(200, list([raw()]).slice(0, -40)), 'unreadable'],
     ['a page in HTML with status 403', answer(403, '<html><body>Forbidden</body></html>'), 'refused'],
     ['records with status 404', answer(404, list([raw()])), 'refused'],
+    ['the throttle in plain text, with success', answer(200, 'Rate exceeded.'), 'rate-limited'],
+    [
+      'entities without end',
+      answer(200, `<!DOCTYPE x [<!ENTITY a "a">]>${list([raw({ title: '&a;' })])}`),
+      'unreadable',
+    ],
+    ['another encoding than it says', answer(200, Buffer.from(list([raw({ title: 'é' })]), 'latin1')), 'unreadable'],
   ])('fails on %s', async (_what, reply, failure) => {
-    const { error } = await harvest([answer(200, list([raw()], token('t'))), reply])
+    // Once for each attempt, where it is tried again.
+    const { error, ids } = await harvest([answer(200, list([raw()], token('t'))), ...Array(5).fill(reply)])
+    expect(ids).toEqual(['2603.00010'])
     expect(error).toMatchObject({ name: 'SourceError', failure })
   })
 
@@ -250,6 +259,12 @@ describe('papers that come twice', () => {
     const { server } = await harvest([answer(200, list([paper(1)]))], { categories: ['cs.IR', 'cs.IR'] })
     expect(server.requests).toHaveLength(1)
   })
+})
+
+test('a page of two thousand records is taken whole', async () => {
+  const { ids, error } = await harvest([answer(200, list(Array.from({ length: 2_000 }, (_, n) => paper(n))))])
+  expect(error).toBeNull()
+  expect(new Set(ids).size).toBe(2_000)
 })
 
 describe('the sets of categories', () => {

@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { derivedArxivAnnouncement } from '../../src/domain/calendar.ts'
+import { arxivAnnouncement, derivedArxivAnnouncement } from '../../src/domain/calendar.ts'
 import { SourceError } from '../../src/domain/errors.ts'
 import { parseArxivId } from '../../src/domain/identifiers.ts'
 import { parseArxivAtom } from '../../src/sources/arxiv-atom.ts'
 import { parseOaiPage } from '../../src/sources/arxiv-oai-page.ts'
+import { parseArxivRss } from '../../src/sources/arxiv-rss-page.ts'
+import { sameQuery } from '../../src/sources/arxiv-syntax.ts'
 
 const recorded = join(import.meta.dirname, '../../../shared/data/apis')
 const absent = !existsSync(recorded)
@@ -87,6 +89,12 @@ describe.skipIf(absent)(`recorded answers of arXiv's Atom API${where}`, () => {
     }
   })
 
+  test('a search with operators is known again by its echo', () => {
+    const page = parseArxivAtom(load('arxiv-atom', 'fastpaper-arxiv_search.xml'))
+    expect(sameQuery('all:attention OR all:mechanism', page.echoedQuery ?? '')).toBe(true)
+    expect(sameQuery('all:attention AND all:mechanism', page.echoedQuery ?? '')).toBe(false)
+  })
+
   // SOURCE.md counts 109 unique entries, 39 of them with differing dates: the error entry is among both.
   test('hold the papers that SOURCE.md counts', () => {
     const pages = papersIn.map((file) => parseArxivAtom(load('arxiv-atom', file)))
@@ -97,6 +105,7 @@ describe.skipIf(absent)(`recorded answers of arXiv's Atom API${where}`, () => {
     expect(records.filter((one) => one.comment !== null)).toHaveLength(104)
     expect(records.filter((one) => one.updated !== one.submitted)).toHaveLength(38)
     expect(Math.max(...records.map((one) => one.version))).toBe(9)
+    expect(records.filter((one) => /\P{ASCII}/u.test(one.authors.join())).length).toBe(14)
   })
 })
 
@@ -135,5 +144,52 @@ describe.skipIf(absent)(`recorded answers of arXiv's OAI-PMH server${where}`, ()
     const { records } = parseOaiPage(whole(load('arxiv-oai', 'adsingestparser-arxiv_0901_2443.xml')))!
     expect(records[0].authors.slice(0, 4)).toEqual(['B. Özel', 'J. Enders', 'H. Lenske', 'P. von Neumann-Cosel'])
     expect(records[0].comment).toBe('submitted to Phys. Lett. B')
+  })
+})
+
+describe.skipIf(absent)(`recorded listings of arXiv's RSS server${where}`, () => {
+  const files = xmlIn('arxiv-rss')
+
+  test('are there, as RSS and as Atom', () => {
+    const roots = files.map((file) => /<(rss|feed)\b/.exec(load('arxiv-rss', file))?.[1])
+    expect(new Set(roots)).toEqual(new Set(['rss', 'feed']))
+  })
+
+  test.each(files)('%s is read as it is written', (file) => {
+    const xml = load('arxiv-rss', file)
+    const { day, size, records, rejected } = parseArxivRss(xml)
+    const items = xml.split(/<(?:item|entry)>/).slice(1)
+    expect(rejected).toEqual([])
+    expect({ size, records: records.length }).toEqual({ size: items.length, records: items.length })
+    expect(file).toContain(day)
+    for (const [at, record] of records.entries()) {
+      const item = items[at]
+      const id = parseArxivId(all(item, />(oai:arXiv\.org:[^<]+)</g)[0])!
+      expect([record.id, record.version]).toEqual([id.id, id.version])
+      expect(record.title).toBe(unescaped(all(item, /<title>([^<]*)<\/title>/g)[0]))
+      expect(record.authors.join(', ')).toBe(unescaped(all(item, /:creator>([^<]*)</g)[0]))
+      expect(record.categories).toEqual(all(item, /<category(?: term="|>)([^"<]*)/g))
+      expect(record.doi).toBe(all(item, /:DOI>([^<]*)</g)[0]?.toLowerCase() ?? null)
+      expect(record.abstract).toBe(unescaped(all(item, /\nAbstract: ([^<]*)</g)[0]))
+      const type = all(item, /:announce_type>([^<]*)</g)[0]
+      expect(record.announced).toBe(type === 'new' ? arxivAnnouncement(day) : null)
+      expect(record.updated).toBe(type.startsWith('replace') ? arxivAnnouncement(day) : null)
+    }
+  })
+
+  test('hold a new, a cross-listed and a replaced paper each', () => {
+    for (const file of files) {
+      const types = all(load('arxiv-rss', file), /<arxiv:announce_type>([^<]*)</g)
+      expect(types).toEqual(['new', 'cross', 'replace'])
+    }
+  })
+})
+
+describe.skipIf(absent)(`recorded throttling of arXiv${where}`, () => {
+  test('is told by its words, whatever the status was', () => {
+    const reports: { api: string; body: string }[] = absent ? [] : JSON.parse(load('.', 'rate-limit-reports.json'))
+    const bodies = reports.filter((one) => one.api === 'arxiv' && one.body !== '').map((one) => one.body)
+    expect(bodies.length).toBeGreaterThan(0)
+    for (const body of bodies) expect(() => parseArxivAtom(body)).toThrow(/Rate exceeded/)
   })
 })

@@ -92,6 +92,11 @@ describe('an item of a listing', () => {
     ])
   })
 
+  test('reads the same under other namespace prefixes', () => {
+    const xml = rss([item()]).replaceAll('arxiv:', 'ns0:').replaceAll('dc:', 'ns1:').replaceAll('xmlns:ns1:', 'xmlns:')
+    expect(only(xml)).toEqual(only(rss([item()])))
+  })
+
   test('reads the same in Atom', () => {
     expect(only(atom([atomEntry('2603.00010v1', 'new')]))).toMatchObject({
       id: '2603.00010',
