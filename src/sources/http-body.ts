@@ -62,7 +62,7 @@ export async function readBody(packed: PackedBody): Promise<Uint8Array> {
   return Buffer.concat(chunks)
 }
 
-function decoderOf({ source, stream, encoding }: PackedBody) {
+function decoderOf({ source, encoding }: PackedBody) {
   switch (encoding?.trim().toLowerCase() ?? '') {
     case '':
     case 'identity':
@@ -73,7 +73,6 @@ function decoderOf({ source, stream, encoding }: PackedBody) {
     case 'br':
       return createBrotliDecompress()
     default:
-      stream.destroy()
       throw new SourceError(source, 'unreadable', `${source}: the body has an encoding that was not asked for`)
   }
 }
@@ -100,9 +99,11 @@ export function isBinary(contentType: string | null, bytes: Uint8Array): boolean
   return start.includes(0) && !looksLikeUtf16(start)
 }
 
-/** By its mark, or by a zero in every other byte, as ASCII in UTF-16 has. */
+/** By its mark, or by a zero in every other byte beside a character of ASCII. */
 function looksLikeUtf16(start: Uint8Array): boolean {
   const [first, second, third, fourth] = start
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true
-  return (first === 0 && third === 0 && second !== 0) || (second === 0 && fourth === 0 && first !== 0)
+  return (first === 0 && third === 0 && isPrintable(second)) || (second === 0 && fourth === 0 && isPrintable(first))
 }
+
+const isPrintable = (byte: number): boolean => (byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d)

@@ -204,7 +204,14 @@ async function exchange(job: Job, hop: Hop, attempt: number, earlier: SourceErro
   const signal = AbortSignal.any([job.signal, timer.signal])
   const leftMs = job.giveUpAt - job.clock.now()
   try {
-    return await outcomeOf(job, hop, attempt, await send(hop.url, { ...messageOf(job, hop), signal }))
+    const response = await send(hop.url, { ...messageOf(job, hop), signal })
+    // Whoever reads it is told of its errors; where nobody does, they are of no interest and must not end the process.
+    response.body.on('error', () => undefined)
+    try {
+      return await outcomeOf(job, hop, attempt, response)
+    } finally {
+      response.body.destroy()
+    }
   } catch (cause) {
     job.request.signal.throwIfAborted()
     if (cause instanceof SourceError)
@@ -234,16 +241,9 @@ async function outcomeOf(job: Job, hop: Hop, attempt: number, response: Dispatch
   const { source } = job
   const { statusCode: status, body } = response
   const headers = headersOf(response.headers)
-  const leaveUnread = () => body.on('error', () => undefined).destroy()
-  if (status === 429 || status >= 500) {
-    leaveUnread()
-    return troubleOf(job, hop, attempt, status, headers.get('retry-after'))
-  }
+  if (status === 429 || status >= 500) return troubleOf(job, hop, attempt, status, headers.get('retry-after'))
   const to = nextHop(source, hop, status, headers.get('location'))
-  if (to !== null) {
-    leaveUnread()
-    return { kind: 'moved', to }
-  }
+  if (to !== null) return { kind: 'moved', to }
   const bytes = await readBody({
     source,
     stream: body,

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export type Reply = (response: ServerResponse, request: IncomingMessage) => void
+export type Reply = (response: ServerResponse, request: IncomingMessage) => unknown
 
 export const answer =
   (status: number, body: string | Uint8Array = '', headers: Record<string, string> = {}): Reply =>
@@ -14,6 +14,14 @@ export const reset =
   (start: string): Reply =>
   (response) => {
     response.writeHead(200, { 'content-length': String(start.length + 1000) })
+    response.write(start, () => response.destroy())
+  }
+
+/** The same in chunks, of which the last never comes. */
+export const chunkedReset =
+  (start: string): Reply =>
+  (response) => {
+    response.writeHead(200)
     response.write(start, () => response.destroy())
   }
 
