@@ -60,7 +60,7 @@ export function arxivOai(settings: ArxivOaiSettings): Source {
   }
 }
 
-/** One set on its way. `received` counts distinct papers; `listSize` is the smallest that any page stated. */
+/** One set on its way. `received` counts distinct papers; `listSize` is the largest that any page stated. */
 const openSet = z.object({
   set: z.string(),
   /** Null at the beginning of the set. */
@@ -99,8 +99,12 @@ async function* harvestSet(harvest: SetHarvest): AsyncGenerator<HarvestPage> {
       throw contradictory(set, 'promised more records and then had none')
     }
     for (const { id } of [...page.records, ...page.rejected]) ids.add(id)
-    open = { ...open, token: page.token, listSize: leastOf(open.listSize, page.listSize) }
-    open = { ...open, received: harvest.open.received + ids.size }
+    open = {
+      set,
+      token: page.token,
+      received: harvest.open.received + ids.size,
+      listSize: page.listSize === null ? open.listSize : Math.max(open.listSize ?? 0, page.listSize),
+    }
     const trouble = troubleOf(open, used)
     const { records, rejected, listSize } = page
     // The size is of one set; over several sets no page can know the whole. A list that turned out not to be the whole
@@ -113,17 +117,14 @@ async function* harvestSet(harvest: SetHarvest): AsyncGenerator<HarvestPage> {
 }
 
 /**
- * Sizes are held against distinct papers, since a page that comes twice must not make up for one that never came. The
- * smallest size that was stated counts: papers that change while the harvest runs leave the list or join it at its end.
- * What came before an interruption is known by its number alone, so a repetition across it goes unnoticed.
+ * Sizes are held against distinct papers, since a page that comes twice must not make up for one that never came, and
+ * the largest counts: a list without an end does not lose papers while it is read. What came before an interruption is
+ * known by its number alone, so a repetition across it goes unnoticed.
  */
 function troubleOf({ token, received, listSize }: OpenSet, used: ReadonlySet<string>): string | null {
   if (token !== null) return used.has(token) ? 'gave the same resumption token twice' : null
   return listSize !== null && received < listSize ? `stated ${listSize} records and ended after ${received}` : null
 }
-
-const leastOf = (a: number | null, b: number | null): number | null =>
-  a === null || b === null ? (a ?? b) : Math.min(a, b)
 
 /** Where the window goes on after a page; after the last page of all, with nothing. */
 function resumeOf({ done }: SetHarvest, next: OpenSet | null): string {

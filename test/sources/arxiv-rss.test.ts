@@ -1,9 +1,14 @@
+import fc from 'fast-check'
+import { Headers } from 'undici'
 import { describe, expect, test } from 'vitest'
+import { isArxivListingDay } from '../../src/domain/calendar.ts'
 import { BadSetting, SourceError } from '../../src/domain/errors.ts'
-import { instant } from '../../src/domain/instant.ts'
-import type { HarvestPage, HarvestWindow } from '../../src/ports.ts'
+import { addDays, type Day, instant } from '../../src/domain/instant.ts'
+import type { HarvestPage, HarvestWindow, Source } from '../../src/ports.ts'
 import { arxivOai } from '../../src/sources/arxiv-oai.ts'
 import { arxivRss } from '../../src/sources/arxiv-rss.ts'
+import { newYorkDay, newYorkMidnight } from '../../src/sources/arxiv-rss-page.ts'
+import type { PoliteClient } from '../../src/sources/http.ts'
 import { list, oaiError, raw } from './arxiv-oai-xml.ts'
 import { item, rss } from './arxiv-rss-xml.ts'
 import { stage } from './arxiv-stage.ts'
@@ -152,6 +157,63 @@ describe('a window that a listing cannot speak for', () => {
     // The server stands still: it is Tuesday, and it still gives Monday's.
     expect(await visit({ ...oneDay, state })).toMatchObject({ error: null, ids: ['2603.77777'] })
   })
+})
+
+/** A server that turns to the next listing late, and a feed of record that notes from when on it was asked. */
+function model(turnsAfterMs: number) {
+  let now = 0
+  const read = new Set<string>()
+  const recordedFrom: number[] = []
+  const record: Source = {
+    ...arxivOai({ client: { get: () => Promise.reject(new Error('unused')), close: async () => {} }, categories: [] }),
+    async *changes({ after }) {
+      recordedFrom.push(after)
+      yield { records: [], rejected: [], total: null, resume: null }
+    },
+  }
+  const client: PoliteClient = {
+    async get(url, { headers = {} }) {
+      const day = newYorkDay(instant(now - turnsAfterMs))
+      const known = headers['if-none-match'] === day
+      const papers = isArxivListingDay(day) ? [item({ date: day })] : []
+      if (!known) read.add(day)
+      const body = known ? '' : rss(papers, { date: day })
+      const answered = new Headers({ etag: day })
+      return { status: known ? 304 : 200, headers: answered, bytes: new TextEncoder().encode(body), body, url }
+    },
+    close: async () => {},
+  }
+  const source = arxivRss({ client, categories: ['cs.IR'], record })
+  async function visit(window: HarvestWindow): Promise<string | null> {
+    now = window.upTo
+    let state = window.state
+    for await (const page of source.changes(window, new AbortController().signal)) state = page.state ?? state
+    return state
+  }
+  const covers = (day: Day) => read.has(day) || recordedFrom.some((from) => from < newYorkMidnight(day))
+  return { visit, covers }
+}
+
+test('whenever it is visited, the watermark passes no listing that was neither read nor harvested from the record', async () => {
+  const hour = 3_600_000
+  const pauses = fc.array(fc.integer({ min: 1, max: 90 * hour }), { minLength: 1, maxLength: 12 })
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 10 * hour }), pauses, async (turnsAfterMs, waits) => {
+      const { visit, covers } = model(turnsAfterMs)
+      const start = at('2026-11-18T05:15:00Z')
+      let through = start
+      let state: string | null = null
+      for (const wait of waits) {
+        const upTo = instant(through + wait)
+        state = await visit({ after: through, upTo, state, resume: null })
+        through = upTo
+        for (let day = addDays(newYorkDay(start), 1); newYorkMidnight(day) <= through; day = addDays(day, 1)) {
+          if (isArxivListingDay(day)) expect([day, covers(day)]).toEqual([day, true])
+        }
+      }
+    }),
+    { numRuns: 100 },
+  )
 })
 
 describe('the source', () => {
