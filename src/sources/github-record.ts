@@ -107,19 +107,24 @@ export function textOfMarkdown(markdown: string): string {
   return textOfMarkup(parts.map((part, at) => (at % 2 === 0 ? withoutMarks(part) : codeOf(part))).join(''))
 }
 
+// Everything below takes time in proportion to the notes, however odd they are.
+
 const withoutLineMarks = (line: string): string =>
   line
+    .trim()
     // Rules, the underlines of headings and of tables' first rows, and the addresses of links by reference.
-    .replace(/^\s*(?:[-*_=|: ]+|\[[^\]]+\]:\s.*)$/, '')
-    .replace(/^\s*(?:>\s*)*(?:#{1,6}\s+|[-*+]\s+(?:\[[ x]\]\s+)?|\d{1,4}[.)]\s+)?/i, '')
+    .replace(/^(?:[-*_=|: \t]+|\[[^\]]+\]:\s.*)$/, '')
+    .replace(/^(?:>\s*)*(?:#{1,6}\s+|[-*+]\s+(?:\[[ x]\]\s+)?|\d{1,4}[.)]\s+)?/i, '')
     .replaceAll(' | ', ' ')
-    .replace(/^\|\s*|\s*\|\s*$/g, '')
+    .replace(/^\||\|$/g, '')
 
 const withoutMarks = (text: string): string =>
   text
-    .replace(/!?\[([^\]\n]*)\](?:\([^()\n]*\)|\[[^\]\n]*\])/g, '$1')
+    .replace(/!?\[([^[\]\n]*)\](?:\([^()\n]*\)|\[[^[\]\n]*\])/g, '$1')
     .replace(/<(https?:[^\s<>]+)>/gi, '$1')
-    .replace(/(?<![\p{L}\p{N}*_~])(\*{1,3}|_{1,3}|~~)(?=\S)([^\n]*?\S)\1(?![\p{L}\p{N}*_~])/gu, '$2')
+    // Emphasis is not paired up; a star or underscore between letters, digits or spaces is no emphasis.
+    .replace(/(?<![\p{L}\p{N}*_~])(?:\*{1,3}|_{1,3}|~~)(?=[^\s*_~])/gu, '')
+    .replace(/(?<=[^\s*_~])(?:\*{1,3}|_{1,3}|~~)(?![\p{L}\p{N}*_~])/gu, '')
 
 /** To the reader of markup, which comes next, `Vec<T>` would be a tag. */
 const codeOf = (span: string): string =>

@@ -10,6 +10,7 @@ import {
   storyTime,
 } from './hacker-news-record.ts'
 import type { PoliteClient, RequestPolicy } from './http.ts'
+import { believable } from './json-api.ts'
 import { readResumeToken, resumeToken } from './resume.ts'
 
 export const hackerNewsAddress = 'https://hn.algolia.com/api/v1'
@@ -63,6 +64,7 @@ export function hackerNews(settings: HackerNewsSettings): Source {
       const parameters = findParameters(request)
       const page = await fetchPage(settings, 'search', parameters, { deadlineMs: findMs, urgent: true, signal })
       const asked = [...parameters].map(([name, value]) => `${name}=${value}`).join('&')
+      believable(source, { ids: page.items.map(storyKey), total: page.total })
       return { ...storiesOf(page.items), asked }
     },
   }
