@@ -3,7 +3,7 @@ import { SourceError } from '../domain/errors.ts'
 import { dayMs, instant } from '../domain/instant.ts'
 import type { Cadence, Found, HarvestPage, HarvestWindow, Source } from '../ports.ts'
 import { type ApiPlace, type AtomPage, apiSource, arxivAtomAddress, arxivLookUp, fetchAtom } from './arxiv-atom.ts'
-import { all, anyCategory, arxivQueryOf, minuteOf, submittedBetween } from './arxiv-query.ts'
+import { allOf, anyCategory, arxivQueryOf, minuteOf, submittedBetween } from './arxiv-query.ts'
 import { sameQuery, written } from './arxiv-syntax.ts'
 import { plainText } from './record.ts'
 import { readResumeToken, resumeToken } from './resume.ts'
@@ -181,7 +181,7 @@ const ascends = (dates: readonly number[]): boolean => dates.every((date, n) => 
 
 async function fetchPage(harvest: Harvest, { from, to }: Slice, start: number, wanted: number): Promise<AtomPage> {
   const submitted = submittedBetween(minuteOf(instant(from)), minuteOf(instant(to)))
-  const asked = written(all([submitted, anyCategory(harvest.categories)]))
+  const asked = written(allOf([submitted, anyCategory(harvest.categories)]))
   const most = Math.min(wanted, mostReachable - start)
   const parameters = { search_query: asked, start: String(start), max_results: String(most), ...bySubmission }
   const page = await fetchAtom(harvest.place, parameters, { signal: harvest.signal, deadlineMs: pageDeadlineMs })

@@ -36,7 +36,7 @@ export function arxivQueryTree(request: FindRequest): ArxivQuery | null {
   const subject = subjectWanted(request)
   if (subject.length === 0 || categories === null) return null
   const authors = filters.authors.flatMap(lettersOf).slice(0, mostSent.authorWords)
-  const wanted = all([
+  const wanted = allOf([
     ...subject,
     // Word by word and not as a phrase: arXiv has "J. Doe", "Jane Doe" and "Doe, Jane"; the filter itself asks for words.
     ...authors.map((word) => term('au', word)),
@@ -44,7 +44,7 @@ export function arxivQueryTree(request: FindRequest): ArxivQuery | null {
     ...submittedWanted(filters),
   ])
   const unwanted = excludedOf(request)
-  return unwanted.length === 0 ? wanted : { op: 'andnot', wanted, unwanted: any(unwanted) }
+  return unwanted.length === 0 ? wanted : { op: 'andnot', wanted, unwanted: anyOf(unwanted) }
 }
 
 /** arXiv has papers only, and says nothing of countries and fields of study. */
@@ -67,7 +67,7 @@ function subjectWanted({ subject, phrases }: FindRequest): ArxivQuery[] {
   const words = tokensOf(subject).filter((token) => !token.every((word) => inPhrases.has(word)))
   const telling = words.filter((token) => !token.every((word) => stopWords.has(word)))
   if (telling.length > mostSent.allWanted) {
-    return [...sent, any(telling.slice(0, mostSent.words).map((token) => term('all', ...token)))]
+    return [...sent, anyOf(telling.slice(0, mostSent.words).map((token) => term('all', ...token)))]
   }
   if (telling.length > 0) return [...sent, ...telling.map((token) => term('all', ...token))]
   // "To be or not to be": nothing but stop words is a phrase.
@@ -101,7 +101,7 @@ function categoriesWanted({ categories }: Filters): ArxivQuery[] | null {
   )
   if (known.length === 0) return null
   if (known.length > mostSent.categories) return []
-  return [any(known.flatMap(categoryTerms))]
+  return [anyOf(known.flatMap(categoryTerms))]
 }
 
 /** Subjects of two letters are upper-case (`cs.AI`), longer ones lower-case (`physics.optics`), and archives always. */
@@ -143,11 +143,11 @@ export const submittedBetween = (from: string, to: string): ArxivQuery => ({
 export const minuteOf = (at: Instant): string => isoOf(at).replace(/\D/g, '').slice(0, 12)
 
 export const anyCategory = (categories: readonly string[]): ArxivQuery =>
-  any(categories.map(asArxivWrites).flatMap(categoryTerms))
+  anyOf(categories.map(asArxivWrites).flatMap(categoryTerms))
 
 const term = (field: string, ...words: readonly string[]): ArxivQuery => ({ op: 'term', field, value: words.join(' ') })
-const any = (of: readonly ArxivQuery[]): ArxivQuery => (of.length === 1 ? of[0] : { op: 'or', of })
-export const all = (of: readonly ArxivQuery[]): ArxivQuery => (of.length === 1 ? of[0] : { op: 'and', of })
+const anyOf = (of: readonly ArxivQuery[]): ArxivQuery => (of.length === 1 ? of[0] : { op: 'or', of })
+export const allOf = (of: readonly ArxivQuery[]): ArxivQuery => (of.length === 1 ? of[0] : { op: 'and', of })
 
 /**
  * Words of letters and digits, lower-case, without diacritics, so that nothing that was typed can be an operator. Twice,
