@@ -73,14 +73,18 @@ async function* harvest(
     total = page.total ?? total
     const before = seen.size
     for (const item of page.items) seen.add(rowKey(item))
-    if (page.items.length > 0 && seen.size === before) throw contradictory(server, 'gave the same page twice')
+    if (page.items.length > 0 && seen.size === before) {
+      throw new SourceError(server, 'contradictory', `${server}: gave the same page twice`)
+    }
     // By what came: a page has 100 rows by the documentation and 30 by observation, and any cursor is answered.
     cursor += page.items.length
     const received = start.seen + seen.size
     // The end is where nothing comes, one request more than the total asks for: a total that is too low loses nothing.
     const ended = page.items.length === 0
     if (ended && total !== null && received < total) {
-      throw contradictory(server, `stated ${total} rows and ended after ${received}`)
+      // Rows that came in before the place of an interruption are only found from the beginning.
+      const failure = start.cursor > 0 ? 'expired' : 'contradictory'
+      throw new SourceError(server, failure, `${server}: stated ${total} rows and ended after ${received}`)
     }
     const resume = ended ? null : resumeToken({ cursor, seen: received, total })
     // A choice of categories has no total of its own.
@@ -117,6 +121,3 @@ export function readBiorxivPage(server: PreprintServer, answer: JsonAnswer): Bio
   }
   return { items: collection ?? [], total: total ?? null }
 }
-
-const contradictory = (server: PreprintServer, what: string): SourceError =>
-  new SourceError(server, 'contradictory', `${server}: ${what}`)

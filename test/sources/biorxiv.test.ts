@@ -203,9 +203,14 @@ describe('a harvest of bioRxiv', () => {
       error: null,
     })
     expect(whole.server.requests[0].path).toMatch(/\/1$/)
-    const short = await serverBefore([nothing])
-    expect(await harvested(short.source, { ...days, resume: pages[0].resume })).toMatchObject({
-      error: { failure: 'contradictory' },
+  })
+
+  test('that went on and came out short is begun again, for what is missing may lie before', async () => {
+    const first = await serverBefore([page([row(1)], '2'), answer(404, 'gone')])
+    const { pages } = await harvested(first.source, days)
+    const { source } = await serverBefore([nothing])
+    expect(await harvested(source, { ...days, resume: pages[0].resume })).toMatchObject({
+      error: { failure: 'expired' },
     })
   })
 
