@@ -60,7 +60,7 @@ export interface Answer {
   readonly bytes: Uint8Array
   /** `bytes` as UTF-8; reading it throws SourceError `unreadable` where a success is not UTF-8. */
   readonly body: string
-  /** Where the answer came from, after redirects. */
+  /** Where the answer came from, after redirects; its query may hold a key. */
   readonly url: string
 }
 
