@@ -29,6 +29,7 @@ const parts = {
   documents: engine.documents,
   embedderFor: (fingerprint: string) => embedders.get(fingerprint),
   calibration: shippedCalibration,
+  live: null,
   stopwatch: () => performance.now(),
 }
 const queryOf = (text: string) => typedQuery(text, systemClock.now())

@@ -1,7 +1,8 @@
 import { Command } from 'commander'
-import { ingest } from '../indexer/ingest.ts'
+import { ingest, saidOf } from '../indexer/ingest.ts'
 import { systemClock } from '../src/clock.ts'
-import { Embedders, openEmbedder, openEngine, openRuntimeIn, openSources } from '../src/compose.ts'
+import { Embedders, openEmbedder, openEngine, openRuntimeIn } from '../src/compose.ts'
+import { openSources } from '../src/compose-sources.ts'
 import { readConfig } from '../src/config.ts'
 import { BadSetting } from '../src/domain/errors.ts'
 import { parseArxivId } from '../src/domain/identifiers.ts'
@@ -21,9 +22,13 @@ async function runFetch(texts: string[]): Promise<void> {
   const config = readConfig(process.env)
   const engine = await openEngine(config.dataFolder)
   const runtime = openRuntimeIn(config.dataFolder)
-  const { sources, close } = openSources({ ...config, sources: ['arxiv'] }, runtime)
+  const { live, close } = openSources(
+    { ...config, sources: { ...config.sources, kinds: ['arxiv'], feeds: [] } },
+    runtime,
+  )
   try {
-    const records = (await sources[0].lookUp?.(ids, new AbortController().signal)) ?? []
+    const arxiv = live.find((one) => one.origin === 'arxiv')
+    const records = (await arxiv?.lookUp?.(ids, new AbortController().signal)) ?? []
     const embedders = new Embedders(await openEmbedder(config.model, config.modelOverrides))
     const one = async function* () {
       yield { records }
@@ -31,7 +36,7 @@ async function runFetch(texts: string[]): Promise<void> {
     const counts = await ingest(engine, await embedders.serving(engine), systemClock, one(), { purpose: 'fetch' })
     await embedders.close()
     const found = new Set(records.map((record) => record.id))
-    console.log(`${counts.new} new, ${counts.revised} revised, ${counts.unchanged + counts.stale} already there`)
+    console.log(saidOf(counts))
     for (const id of ids.filter((each) => !found.has(each))) console.log(`arXiv has no ${id}`)
     if (found.size < ids.length) process.exitCode = 3
   } finally {

@@ -1,15 +1,19 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { systemClock } from '../src/clock.ts'
-import { Embedders, openEmbedder, openEngine } from '../src/compose.ts'
+import { Embedders, openEmbedder, openEngine, openRuntimeIn } from '../src/compose.ts'
+import { openSources } from '../src/compose-sources.ts'
 import { readConfig } from '../src/config.ts'
 import type { Hit, RankedAnswer } from '../src/domain/answer.ts'
 import { type DocumentKind, documentKinds } from '../src/domain/document.ts'
 import { BadSetting } from '../src/domain/errors.ts'
 import { dayOf, endOfDay, type Instant, parseDay, parseInstant, startOfDay } from '../src/domain/instant.ts'
-import { modes, noFilters, type Query, sorts } from '../src/domain/query.ts'
+import { defaultDeadlineMs, modes, noFilters, type Query, sorts } from '../src/domain/query.ts'
 import { typedQuery } from '../src/domain/understanding.ts'
 import { shippedCalibration } from '../src/retrieval/calibration.ts'
-import { effectiveFilters, search } from '../src/retrieval/search.ts'
+import { openLive } from '../src/retrieval/live.ts'
+import { effectiveFilters } from '../src/retrieval/request.ts'
+import { search } from '../src/retrieval/search.ts'
+import { harvestedThrough } from '../src/source-status.ts'
 import { dayOption } from './import.ts'
 
 interface Options {
@@ -25,6 +29,7 @@ interface Options {
   readonly sort: Query['sort']
   readonly freshness: Query['freshness']
   readonly limit: number
+  readonly deadlineMs: number
   readonly asOf?: string
   readonly explain?: true
 }
@@ -44,6 +49,7 @@ export const searchCommand = (): Command =>
     .addOption(new Option('--mode <mode>').choices(modes).default('auto'))
     .addOption(new Option('--sort <order>').choices(sorts).default('relevance'))
     .option('--freshness <wish>', 'auto, off, or 0 to 1: how much recency counts', freshnessWish, 'auto')
+    .option('--deadline-ms <n>', 'how long to wait for live sources', wholeNumber, defaultDeadlineMs)
     .option('--limit <n>', '1 to 100', limitOf, 10)
     .option('--as-of <time>', 'as if asked at the end of this day, or at this instant')
     .option('--explain', 'every part of each score')
@@ -54,17 +60,36 @@ export const searchCommand = (): Command =>
       const embedders = new Embedders(await openEmbedder(config.model, config.modelOverrides))
       await embedders.serving(engine)
       const reader = await engine.openReader()
+      const runtime = openRuntimeIn(config.dataFolder)
+      const sources = openSources(config, runtime)
+      const live = openLive({
+        sources: [...sources.harvested, ...sources.live],
+        runtime,
+        harvestedThrough: (origin) => harvestedThrough(sources, engine.documents, origin),
+        clock: systemClock,
+        onUnexpected: (source, error) => console.error(`${source} broke down:`, error),
+      })
       const answer = await search(query, reader.snapshot(), {
         documents: engine.documents,
         embedderFor: (fingerprint) => embedders.get(fingerprint),
         calibration: shippedCalibration,
         stopwatch: () => performance.now(),
+        // A source answers for today; what it would have said on another day nobody knows.
+        live: options.asOf === undefined ? live : null,
       })
       print(answer, options.explain ?? false)
+      live.close()
+      await sources.close()
+      runtime.close()
       await reader.close()
       await embedders.close()
       await engine.close()
     })
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError('a whole number of milliseconds')
+  return Number(text)
+}
 
 function limitOf(text: string): number {
   const limit = Number(text)
@@ -82,7 +107,7 @@ function freshnessWish(text: string): Query['freshness'] {
 }
 
 function queryOf(text: string, options: Options): Query {
-  const { mode, sort, freshness, limit } = options
+  const { mode, sort, freshness, limit, deadlineMs } = options
   const filters = {
     since: dayOption('--since', options.since, startOfDay),
     until: dayOption('--until', options.until, endOfDay),
@@ -99,6 +124,7 @@ function queryOf(text: string, options: Options): Query {
     sort,
     freshness,
     limit,
+    deadlineMs,
     explain: options.explain ?? false,
   })
 }
@@ -119,12 +145,19 @@ function print(answer: RankedAnswer, explain: boolean): void {
     console.log(
       `“${query.dates.words}” is read as a filter: ${since ? dayOf(since) : '…'} to ${until ? dayOf(until) : '…'}`,
     )
-  for (const one of answer.degraded) console.log(`degraded, ${one.part}: ${one.reason}`)
+  for (const one of answer.degraded) {
+    const again = one.retryAfterMs === null ? '' : `; ask again in ${Math.ceil(one.retryAfterMs / 1000)} s`
+    console.log(`${one.code}, ${one.part}: ${one.reason}${again}`)
+  }
   if (answer.abstained)
     console.log(answer.hits.length > 0 ? 'Nothing matches well; the nearest are:' : 'Nothing matches.')
   for (const hit of answer.hits) printHit(hit, explain)
   console.log(`\nroute ${route.tiers.join(' + ')}; recency wanted ${Math.round(route.gate.pRecent * 100)}%`)
   for (const reason of route.reasons) console.log(`  ${reason.says}`)
+  for (const one of answer.live) {
+    if (one.outcome === 'answered')
+      console.log(`  ${one.source} gave ${one.found}, ${one.unheld} of them new to us; asked ${one.asked}`)
+  }
   const generation = answer.generation === null ? 'no generation' : `generation ${answer.generation}`
   console.log(
     `${generation}, ${answer.candidates} candidates, ${Object.entries(answer.tookMs)

@@ -36,7 +36,8 @@ export async function rankBy(
       documents: engine.documents,
       embedderFor: () => embedder,
       calibration: shippedCalibration,
-      stopwatch: () => performance.now(),
+      live: null,
+    stopwatch: () => performance.now(),
     },
     { exact },
   )

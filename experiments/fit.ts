@@ -16,7 +16,7 @@ import {
 import { convex } from '../src/retrieval/fusion.ts'
 import { type GateSigns, signsOf } from '../src/retrieval/router.ts'
 import { measureDepth } from '../src/retrieval/score.ts'
-import { candidateDepth } from '../src/retrieval/search.ts'
+import { candidateDepth } from '../src/retrieval/request.ts'
 import { importFormats } from '../src/sources/files/formats.ts'
 import { readTopics, type Topic } from '../src/sources/files/topics.ts'
 import { type Collection, corpusFiles, openCollection } from './collection.ts'
@@ -241,6 +241,7 @@ async function fit(options: Options): Promise<void> {
       name === 'freshet-static'
         ? { intercept, recencyWords, antiRecencyWords, burst, dateShift, logRate }
         : calibration.gate,
+    live: calibration.live,
   }
   writeFileSync(options.out, `${JSON.stringify(next, null, 2)}\n`)
   console.log(JSON.stringify({ [name]: depth, gate: next.gate }))

@@ -45,9 +45,15 @@ export function windowFor({ engine, clock }: Pick<HarvestParts, 'engine' | 'cloc
 
 /**
  * One source, from its watermark to now. A failing source is a report, not an exception: what it gave is kept, its
- * watermark stays, and the next harvest goes on where this one was.
+ * watermark stays, and the next harvest goes on where this one was. `oddIfNothingNew` is the warning for a day on which
+ * something new was due.
  */
-export async function harvest(parts: HarvestParts, source: Source, signal: AbortSignal): Promise<HarvestReport> {
+export async function harvest(
+  parts: HarvestParts,
+  source: Source,
+  signal: AbortSignal,
+  oddIfNothingNew: string | null = null,
+): Promise<HarvestReport> {
   const { runtime, clock } = parts
   const told: Told = { counts: noChanges(), rejected: [], warning: null }
   let window = windowFor(parts, source)
@@ -58,6 +64,7 @@ export async function harvest(parts: HarvestParts, source: Source, signal: Abort
       window = windowFor(parts, source)
       await cover(parts, source, window, told, signal)
     }
+    if (!foundUnseen(told.counts)) told.warning ??= oddIfNothingNew
     runtime.succeeded(source.name, clock.now(), told.warning)
     return { source: source.name, outcome: 'harvested', window, ...told, error: null }
   } catch (error) {
@@ -67,6 +74,9 @@ export async function harvest(parts: HarvestParts, source: Source, signal: Abort
   }
 }
 
+/** What the store did not have at all: not a revision, and not what an overlap brought again. */
+export const foundUnseen = (counts: IngestCounts): boolean => counts.new > 0
+
 /** What the pages of a harvest said, besides their records. */
 interface Told {
   counts: IngestCounts
@@ -74,7 +84,10 @@ interface Told {
   warning: string | null
 }
 
-/** A place to go on from that the source does not know any more costs the way to it, once, and nothing else. */
+/**
+ * A place to go on from that the source does not know any more, or that leads to a contradiction, costs the way to it,
+ * once, and nothing else.
+ */
 async function cover(
   parts: HarvestParts,
   source: Source,
@@ -85,7 +98,9 @@ async function cover(
   try {
     await run(parts, source, window, told, signal)
   } catch (error) {
-    if (!(error instanceof SourceError) || error.failure !== 'expired') throw error
+    if (!(error instanceof SourceError)) throw error
+    const misled = window.resume !== null && error.failure === 'contradictory'
+    if (error.failure !== 'expired' && !misled) throw error
     await run(parts, source, { ...window, resume: null }, told, signal)
   }
 }

@@ -1,13 +1,19 @@
 import { systemClock } from '../src/clock.ts'
-import { Embedders, openEmbedder, openEngine, openRuntimeIn, openSources } from '../src/compose.ts'
+import { Embedders, openEmbedder, openEngine, openRuntimeIn } from '../src/compose.ts'
+import { openSources } from '../src/compose-sources.ts'
 import type { Config } from '../src/config.ts'
+import { noChanges } from '../src/domain/document.ts'
 import { ModelUnavailable } from '../src/domain/errors.ts'
 import { dayMs } from '../src/domain/instant.ts'
 import type { Log } from '../src/log.ts'
-import type { Engine, Runtime } from '../src/ports.ts'
+import type { Embedder, Engine, Runtime, Source } from '../src/ports.ts'
 import { type BuildResult, buildGeneration } from './build.ts'
+import { foundUnseen, type HarvestReport, harvest } from './harvest.ts'
+import { drainInbox } from './inbox.ts'
+import type { IngestCounts } from './ingest.ts'
 import { type Night, night } from './nightly.ts'
 import { importSample } from './sample.ts'
+import { openVisits } from './visits.ts'
 
 const lockWaitMs = 60 * 60_000
 
@@ -16,24 +22,58 @@ export interface Indexer {
   readonly engine: Engine
   readonly runtime: Runtime
   /** On an empty store: the sample, and a first generation of it. Otherwise nothing. */
-  begin(signal: AbortSignal): Promise<BuildResult | null>
-  night(signal: AbortSignal, onProgress?: (done: number, of: number) => void): Promise<Night>
-  /** True when a source has not been harvested for a day: a night was missed, or there was none yet. */
+  begin(): Promise<BuildResult | null>
+  /** Visits the sources whose time has come; returns at once. */
+  visitDue(): void
+  /** Stores what live search found. */
+  drainInbox(): Promise<IngestCounts>
+  /** Waits for visits that are under way, then builds. With `visitAll` every source is visited first, due or not. */
+  night(options: { readonly visitAll: boolean; onProgress?(done: number, of: number): void }): Promise<Night>
+  /** A night was missed: changes have waited for more than a day to be built in. */
   overdue(): boolean
   close(): Promise<void>
 }
 
-export async function openIndexer(config: Config, log: Log): Promise<Indexer> {
+/** Ends what is under way when the signal aborts. */
+export async function openIndexer(config: Config, log: Log, signal: AbortSignal): Promise<Indexer> {
   const engine = await openEngine(config.dataFolder)
   const runtime = openRuntimeIn(config.dataFolder)
-  const { sources, close: closeSources } = openSources(config, runtime)
+  const { harvested, live, close: closeSources } = openSources(config, runtime)
   const embedders = new Embedders(await openEmbedder(config.model, config.modelOverrides))
   const { configured } = embedders
   const clock = systemClock
+  const reports: HarvestReport[] = []
+
+  /** Of the generation that serves, so that what comes in can be found at once. */
+  const serving = (): Promise<Embedder> =>
+    embedders.serving(engine).catch((error) => {
+      if (!(error instanceof ModelUnavailable)) throw error
+      // The next generation will speak the configured model anyway; until then what is harvested is found by words.
+      log.warn({ error: error.message }, 'the model of the serving generation is gone')
+      return configured
+    })
+
+  const visits = openVisits({
+    sources: harvested,
+    book: runtime.visits,
+    clock,
+    log,
+    signal,
+    async harvest(source: Source, oddIfEmpty) {
+      const embedder = await serving()
+      const report = await harvest({ engine, embedder, runtime, clock }, source, signal, oddIfEmpty)
+      reports.push(report)
+      const { counts, rejected, error, warning } = report
+      if (error !== null) log.warn({ source: source.name, ...counts, error }, 'a source failed; its watermark stays')
+      else log.info({ source: source.name, ...counts, rejected: rejected.length }, 'harvested')
+      return { changed: foundUnseen(counts), failed: error !== null, warning }
+    },
+  })
+
   return {
     engine,
     runtime,
-    async begin(signal) {
+    async begin() {
       if (engine.catalog.current()) return null
       if (engine.documents.count() === 0) {
         const { counts } = await importSample(engine, configured, clock, signal)
@@ -47,23 +87,25 @@ export async function openIndexer(config: Config, log: Log): Promise<Indexer> {
         lock.release()
       }
     },
-    async night(signal, onProgress) {
-      const serving = await embedders.serving(engine).catch((error) => {
-        if (!(error instanceof ModelUnavailable)) throw error
-        // Tonight's generation will speak the configured model anyway; until then what is harvested is found by words.
-        log.warn({ error: error.message }, 'the model of the serving generation is gone')
-        return configured
-      })
-      return night({ engine, embedder: configured, serving, sources, runtime, clock }, lockWaitMs, signal, onProgress)
+    visitDue: () => visits.tick(),
+    async drainInbox() {
+      if (runtime.inbox.count() === 0) return noChanges()
+      return drainInbox({ engine, embedder: await serving(), inbox: runtime.inbox, sources: live, clock }, signal)
+    },
+    night({ visitAll, onProgress }) {
+      const harvestAll = async () => {
+        await (visitAll ? visits.all() : visits.settled())
+        return reports.splice(0)
+      }
+      return night({ engine, embedder: configured, harvest: harvestAll, clock }, lockWaitMs, signal, onProgress)
     },
     overdue() {
-      const health = runtime.health()
-      return sources.some(({ name }) => {
-        const last = health.find((one) => one.source === name)?.lastSuccess ?? null
-        return last === null || clock.now() - last > dayMs
-      })
+      const current = engine.catalog.current()
+      if (current === null) return false
+      return current.mark < engine.documents.lastSeq() && clock.now() - current.createdAt > dayMs
     },
     async close() {
+      await visits.settled()
       await closeSources()
       await embedders.close()
       runtime.close()

@@ -118,3 +118,10 @@ export function sum(one: WriteCounts, other: WriteCounts): WriteCounts {
   for (const change of changes) both[change] = one[change] + other[change]
   return both
 }
+
+/** `3 new, 1 replaced, 12 unchanged`. */
+export const saidOf = (counts: WriteCounts): string =>
+  changes
+    .filter((change) => counts[change] > 0)
+    .map((change) => `${counts[change]} ${change}`)
+    .join(', ') || 'nothing'

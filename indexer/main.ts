@@ -3,14 +3,14 @@ import { Command } from 'commander'
 import { systemClock } from '../src/clock.ts'
 import { openEngine, openRuntimeIn } from '../src/compose.ts'
 import { loadEnvFile, readConfig } from '../src/config.ts'
-import { changes } from '../src/domain/document.ts'
 import { isoOf } from '../src/domain/instant.ts'
 import { type Log, openLog } from '../src/log.ts'
 import { type Indexer, openIndexer } from './indexer.ts'
+import { saidOf } from './ingest.ts'
 import type { IndexerNews } from './news.ts'
 import type { Night } from './nightly.ts'
 import { progressBar } from './progress.ts'
-import { scheduleNightly } from './schedule.ts'
+import { everyMinute, scheduleNightly } from './schedule.ts'
 
 /** `index once | schedule | status | rollback`, alone or as part of the `freshet` command. */
 export function indexCommand(): Command {
@@ -26,11 +26,12 @@ async function once(): Promise<void> {
   const config = readConfig(process.env)
   const log = openLog('indexer', config.log)
   const stop = stopSignal()
-  const indexer = await openIndexer(config, log)
+  const indexer = await openIndexer(config, log, stop)
   const bar = progressBar('building')
   try {
-    report(await indexer.begin(stop))
-    const done = await indexer.night(stop, bar.update)
+    report(await indexer.begin())
+    await indexer.drainInbox()
+    const done = await indexer.night({ visitAll: true, onProgress: bar.update })
     bar.stop()
     reportNight(done)
     if (done.harvests.some((one) => one.outcome === 'failed')) process.exitCode = 3
@@ -44,7 +45,7 @@ async function schedule(): Promise<void> {
   const config = readConfig(process.env)
   const log = openLog('indexer', config.log)
   const stop = stopSignal()
-  const indexer = await openIndexer(config, log)
+  const indexer = await openIndexer(config, log, stop)
   let running = false
   const nightly = scheduleNightly(config.nightly, log, () => run())
   const tell = () => {
@@ -55,27 +56,52 @@ async function schedule(): Promise<void> {
     running = true
     tell()
     try {
-      logNight(log, await indexer.night(stop))
+      indexer.visitDue()
+      logNight(log, await indexer.night({ visitAll: false }))
     } finally {
       running = false
       tell()
     }
   }
   tell()
-  await untilStopped(stop, log, indexer, run)
+  await first(stop, log, indexer, run)
+  const ticks = everyMinute(log, () => indexer.visitDue())
+  const inbox = keepDraining(stop, log, indexer)
+  if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }))
+  await ticks.stop()
   await nightly.stop()
+  await inbox
   await indexer.close()
 }
 
-/** The first generation at once, a missed night next, then whatever the schedule says. */
-async function untilStopped(stop: AbortSignal, log: Log, indexer: Indexer, run: () => Promise<void>): Promise<void> {
+/** The first generation at once, visits that are due, a missed night; then whatever the schedule says. */
+async function first(stop: AbortSignal, log: Log, indexer: Indexer, run: () => Promise<void>): Promise<void> {
   try {
-    await indexer.begin(stop)
+    await indexer.begin()
     if (indexer.overdue()) await run()
+    else indexer.visitDue()
   } catch (error) {
     if (!stop.aborted) log.error({ err: error }, 'the first job failed; the schedule goes on')
   }
-  if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }))
+}
+
+/** What live search found is to be in the index a moment later. Looking costs microseconds. */
+const drainEveryMs = 500
+const drainAfterTroubleMs = 30_000
+
+async function keepDraining(stop: AbortSignal, log: Log, indexer: Indexer): Promise<void> {
+  while (!stop.aborted) {
+    let pauseMs = drainEveryMs
+    try {
+      const counts = await indexer.drainInbox()
+      if (counts.new > 0) log.info(counts, 'stored what live search found')
+    } catch (error) {
+      if (stop.aborted) return
+      pauseMs = drainAfterTroubleMs
+      log.error({ err: error }, 'what live search found could not be stored; it waits')
+    }
+    await systemClock.sleep(pauseMs, stop).catch(() => {})
+  }
 }
 
 async function status(): Promise<void> {
@@ -113,10 +139,7 @@ async function rollback(): Promise<void> {
 function reportNight({ swept, harvests, build }: Night): void {
   if (swept.length > 0) console.log(`swept ${swept.join(', ')}`)
   for (const one of harvests) {
-    const changed = changes
-      .filter((change) => one.counts[change] > 0)
-      .map((change) => `${one.counts[change]} ${change}`)
-    console.log(`${one.source}: ${changed.join(', ') || 'nothing'} since ${isoOf(one.window.after)}`)
+    console.log(`${one.source}: ${saidOf(one.counts)} since ${isoOf(one.window.after)}`)
     if (one.error !== null) console.log(`  then it failed; the next harvest goes on from there: ${one.error}`)
     if (one.warning !== null) console.log(`  warning: ${one.warning}`)
     for (const { id, reason } of one.rejected.slice(0, 20)) console.log(`  unreadable ${id}: ${reason}`)
@@ -134,11 +157,7 @@ function report(build: Night['build'] | null): void {
   )
 }
 
-function logNight(log: Log, { harvests, build }: Night): void {
-  for (const one of harvests) {
-    if (one.error === null) log.info({ source: one.source, ...one.counts, rejected: one.rejected.length }, 'harvested')
-    else log.warn({ source: one.source, error: one.error }, 'a source failed; its watermark stays')
-  }
+function logNight(log: Log, { build }: Night): void {
   log.info(
     { outcome: build.outcome, generation: build.outcome === 'published' ? build.manifest.id : null },
     'the night is done',

@@ -1,15 +1,13 @@
-import type { Clock, Embedder, Engine, Runtime, Source } from '../src/ports.ts'
+import type { Clock, Embedder, Engine } from '../src/ports.ts'
 import { type BuildOptions, type BuildResult, buildGeneration } from './build.ts'
-import { type HarvestReport, harvest } from './harvest.ts'
+import type { HarvestReport } from './harvest.ts'
 
 export interface NightParts {
   readonly engine: Engine
   /** The embedder of the settings, for the generation to be built. */
   readonly embedder: Embedder
-  /** The embedder of the generation that serves, so that what is harvested can be found at once. */
-  readonly serving: Embedder
-  readonly sources: readonly Source[]
-  readonly runtime: Runtime
+  /** Brings in what the sources have by now. */
+  harvest(): Promise<readonly HarvestReport[]>
   readonly clock: Clock
 }
 
@@ -24,15 +22,12 @@ export interface Night {
  * to its publication. Running it twice changes nothing.
  */
 export async function night(
-  { engine, embedder, serving, sources, runtime, clock }: NightParts,
+  { engine, embedder, harvest, clock }: NightParts,
   lockWaitMs: number,
   signal: AbortSignal,
   onProgress?: BuildOptions['onProgress'],
 ): Promise<Night> {
-  const harvests: HarvestReport[] = []
-  for (const source of sources) {
-    harvests.push(await harvest({ engine, embedder: serving, runtime, clock }, source, signal))
-  }
+  const harvests = await harvest()
   signal.throwIfAborted()
   const lock = await engine.lock('nightly build', lockWaitMs)
   try {

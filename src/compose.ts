@@ -1,18 +1,13 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from './clock.ts'
-import type { Config } from './config.ts'
-import { BadSetting, ModelUnavailable } from './domain/errors.ts'
+import { ModelUnavailable } from './domain/errors.ts'
 import { type ModelOverrides, noOverrides, readModel } from './embedders/models.ts'
 import { rememberingQueries } from './embedders/remembered.ts'
 import { openTransformersEmbedder } from './embedders/transformers.ts'
 import { openEmbeddedEngine } from './engines/embedded/engine.ts'
 import { openRuntime } from './engines/embedded/runtime.ts'
-import type { Embedder, Engine, Runtime, Source } from './ports.ts'
-import { arxivLookUp } from './sources/arxiv-atom.ts'
-import { arxivOai } from './sources/arxiv-oai.ts'
-import { oaiSource } from './sources/arxiv-oai-page.ts'
-import { arxivPolicy, type PoliteClient, politeClient } from './sources/http.ts'
+import type { Embedder, Engine, Runtime } from './ports.ts'
 
 /** The only file that names concrete adapters. */
 
@@ -73,42 +68,5 @@ export class Embedders {
   }
 }
 
-export interface OpenSources {
-  readonly sources: readonly Source[]
-  close(): Promise<void>
-}
-
-/** With room for a turn at the gate and a few attempts. */
-const lookUpDeadlineMs = 120_000
-
-export function openSources(config: Config, runtime: Runtime): OpenSources {
-  const clients: PoliteClient[] = []
-  const sources = config.sources.map((name): Source => {
-    if (name !== 'arxiv') throw new BadSetting(`FRESHET_SOURCES: there is no source ${name}; known: arxiv, or none`)
-    const client = politeClient({
-      source: name,
-      userAgent: userAgent(config.contact),
-      clock: systemClock,
-      gate: runtime.gate,
-      policy: arxivPolicy,
-      random: Math.random,
-      // Trying again takes minutes; whoever looks at the status should not have to wait for the last attempt.
-      onTrouble: (error) => runtime.failed(oaiSource, systemClock.now(), error.message),
-    })
-    clients.push(client)
-    const { categories, oaiUrl, apiUrl } = config.arxiv
-    const lookUp = arxivLookUp(client, { baseUrl: apiUrl, deadlineMs: lookUpDeadlineMs })
-    return { ...arxivOai({ client, categories, baseUrl: oaiUrl }), lookUp }
-  })
-  return {
-    sources,
-    async close() {
-      for (const client of clients) await client.close()
-    },
-  }
-}
-
-/** Names of the sources that the settings turn on, as health and watermarks call them. */
-export const sourceNames = (config: Config): string[] => config.sources.map(() => oaiSource)
-
-const userAgent = (contact: string): string => `freshet/${version}${contact === '' ? '' : ` (${contact})`}`
+/** Product and version, as sources and clients see them. */
+export const product = `freshet/${version}`

@@ -14,6 +14,28 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ''),
 )
 
+/** For phrases, which hold commas and spaces. */
+const semicolons = z.string().transform((text) =>
+  text
+    .split(';')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+)
+
+/** What FRESHET_SOURCES may name. Feeds and repositories are turned on by naming them. */
+export const sourceKinds = [
+  'arxiv',
+  'arxiv-rss',
+  'semantic-scholar',
+  'openalex',
+  'crossref',
+  'europe-pmc',
+  'biorxiv',
+  'medrxiv',
+  'hacker-news',
+] as const
+export type SourceKind = (typeof sourceKinds)[number]
+
 const settings = z.object({
   FRESHET_HOST: z.string().min(1).default('127.0.0.1'),
   FRESHET_PORT: z.coerce.number().int().min(0).max(65535).default(8787),
@@ -28,11 +50,11 @@ const settings = z.object({
   FRESHET_MODEL_QUERY_PREFIX: z.string().optional(),
   FRESHET_MODEL_DOCUMENT_PREFIX: z.string().optional(),
   FRESHET_SOURCES: list
-    .refine(
-      (names) => names.every((name) => name === 'arxiv' || name === 'none'),
-      'name arxiv, or none to stay offline',
-    )
+    .pipe(z.array(z.enum([...sourceKinds, 'none'], `name any of ${sourceKinds.join(', ')}, or none to stay offline`)))
     .default(['arxiv']),
+  FRESHET_TOPICS: semicolons.default([]),
+  FRESHET_FEEDS: list.pipe(z.array(z.url({ protocol: /^https?$/, error: 'write addresses of feeds' }))).default([]),
+  FRESHET_FEEDS_PRIVATE: z.enum(['refuse', 'allow']).default('refuse'),
   FRESHET_ARXIV_CATEGORIES: list
     .refine(
       (names) => names.length > 0 && names.every(isArxivCategory),
@@ -41,6 +63,21 @@ const settings = z.object({
     .default(['cs.AI', 'cs.CL', 'cs.IR', 'cs.LG']),
   FRESHET_ARXIV_OAI_URL: z.url().default('https://oaipmh.arxiv.org/oai'),
   FRESHET_ARXIV_API_URL: z.url().default('https://export.arxiv.org/api/query'),
+  FRESHET_ARXIV_RSS_URL: z.url().default('https://rss.arxiv.org/rss'),
+  FRESHET_SEMANTIC_SCHOLAR_KEY: z.string().optional(),
+  FRESHET_SEMANTIC_SCHOLAR_URL: z.url().default('https://api.semanticscholar.org/graph/v1'),
+  FRESHET_OPENALEX_KEY: z.string().optional(),
+  FRESHET_OPENALEX_URL: z.url().default('https://api.openalex.org'),
+  FRESHET_CROSSREF_URL: z.url().default('https://api.crossref.org'),
+  FRESHET_EUROPE_PMC_URL: z.url().default('https://www.ebi.ac.uk/europepmc/webservices/rest'),
+  FRESHET_BIORXIV_CATEGORIES: semicolons.default([]),
+  FRESHET_BIORXIV_URL: z.url().default('https://api.biorxiv.org'),
+  FRESHET_HACKER_NEWS_URL: z.url().default('https://hn.algolia.com/api/v1'),
+  FRESHET_GITHUB_REPOSITORIES: list
+    .refine((names) => names.every((name) => /^[\w.-]+\/[\w.-]+$/.test(name)), 'write repositories as owner/name')
+    .default([]),
+  FRESHET_GITHUB_TOKEN: z.string().optional(),
+  FRESHET_GITHUB_URL: z.url().default('https://api.github.com'),
   FRESHET_CONTACT: z.string().default(''),
   FRESHET_NIGHTLY: z
     .string()
@@ -80,16 +117,39 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       queryPrefix: found.FRESHET_MODEL_QUERY_PREFIX ?? null,
       documentPrefix: found.FRESHET_MODEL_DOCUMENT_PREFIX ?? null,
     },
-    sources: found.FRESHET_SOURCES.filter((name) => name !== 'none'),
-    arxiv: {
-      categories: found.FRESHET_ARXIV_CATEGORIES,
-      oaiUrl: found.FRESHET_ARXIV_OAI_URL,
-      apiUrl: found.FRESHET_ARXIV_API_URL,
-    },
+    sources: sourceSettings(found),
     contact: found.FRESHET_CONTACT,
     nightly: { cron: found.FRESHET_NIGHTLY, zone: found.FRESHET_NIGHTLY_ZONE },
     indexer: found.FRESHET_INDEXER,
     log: found.FRESHET_LOG,
+  } as const
+}
+
+function sourceSettings(found: z.infer<typeof settings>) {
+  // `none` means no network at all, whatever else is set.
+  const offline = found.FRESHET_SOURCES.includes('none')
+  return {
+    kinds: found.FRESHET_SOURCES.filter((name): name is SourceKind => name !== 'none' && !offline),
+    topics: found.FRESHET_TOPICS,
+    feeds: offline ? [] : found.FRESHET_FEEDS,
+    privateFeeds: found.FRESHET_FEEDS_PRIVATE === 'allow',
+    arxiv: {
+      categories: found.FRESHET_ARXIV_CATEGORIES,
+      oaiUrl: found.FRESHET_ARXIV_OAI_URL,
+      apiUrl: found.FRESHET_ARXIV_API_URL,
+      rssUrl: found.FRESHET_ARXIV_RSS_URL,
+    },
+    semanticScholar: { key: found.FRESHET_SEMANTIC_SCHOLAR_KEY, url: found.FRESHET_SEMANTIC_SCHOLAR_URL },
+    openAlex: { key: found.FRESHET_OPENALEX_KEY, url: found.FRESHET_OPENALEX_URL },
+    crossref: { url: found.FRESHET_CROSSREF_URL },
+    europePmc: { url: found.FRESHET_EUROPE_PMC_URL },
+    biorxiv: { categories: found.FRESHET_BIORXIV_CATEGORIES, url: found.FRESHET_BIORXIV_URL },
+    hackerNews: { url: found.FRESHET_HACKER_NEWS_URL },
+    github: {
+      repositories: offline ? [] : found.FRESHET_GITHUB_REPOSITORIES,
+      token: found.FRESHET_GITHUB_TOKEN,
+      url: found.FRESHET_GITHUB_URL,
+    },
   } as const
 }
 

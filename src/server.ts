@@ -4,17 +4,21 @@ import { pathToFileURL } from 'node:url'
 import type { IndexerNews } from '../indexer/news.ts'
 import { forkProgram } from './child.ts'
 import { systemClock } from './clock.ts'
-import { Embedders, openEmbedder, openEngine, openRuntimeIn, sourceNames, version } from './compose.ts'
+import { Embedders, openEmbedder, openEngine, openRuntimeIn, version } from './compose.ts'
+import { type OpenSources, openSources } from './compose-sources.ts'
 import { type Config, loadEnvFile, readConfig } from './config.ts'
+import type { RankedAnswer } from './domain/answer.ts'
 import { parseInstant } from './domain/instant.ts'
 import { buildApp, serverOptions } from './http/app.ts'
 import { assertBindable } from './http/keys.ts'
 import type { Status } from './http/status.ts'
 import { type Log, openLog } from './log.ts'
-import type { Engine, IndexReader, Runtime, SourceHealth } from './ports.ts'
+import type { Engine, IndexReader, Runtime } from './ports.ts'
 import { shippedCalibration } from './retrieval/calibration.ts'
+import { openLive } from './retrieval/live.ts'
 import { type SearchParts, search } from './retrieval/search.ts'
 import { warmUp } from './retrieval/warm-up.ts'
+import { harvestedThrough, sourceStatuses } from './source-status.ts'
 
 /** How soon a committed paper or a published generation is seen: a look costs microseconds. */
 const refreshEveryMs = 250
@@ -30,6 +34,15 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
   const engine = await openEngine(config.dataFolder)
   const runtime = openRuntimeIn(config.dataFolder)
   const [embedders, reader] = await Promise.all([openEmbedders(config, engine), engine.openReader()])
+  const sources = openSources(config, runtime)
+  const live = openLive({
+    sources: [...sources.harvested, ...sources.live],
+    runtime,
+    harvestedThrough: (origin) => harvestedThrough(sources, engine.documents, origin),
+    clock: systemClock,
+    onUnexpected: (source, error) => log.error({ source, err: error }, 'a source broke down'),
+  })
+  const demand = countDemand(sources, runtime)
   const refreshing = keepFresh(reader, engine, embedders, log)
   const indexer = config.indexer === 'child' ? superviseIndexer(log) : null
   const startedAt = systemClock.now()
@@ -38,13 +51,18 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
     embedderFor: (fingerprint) => embedders.get(fingerprint),
     calibration: shippedCalibration,
     stopwatch: () => performance.now(),
+    live,
   }
-  await warmUp(reader.snapshot(), parts, startedAt)
+  await warmUp(reader.snapshot(), { ...parts, live: null }, startedAt)
   const app = buildApp({
-    search: (query, snapshot, signal) => search(query, snapshot, parts, { signal }),
+    async search(query, snapshot, options) {
+      const answer = await search(query, snapshot, parts, options)
+      demand.note(answer)
+      return answer
+    },
     reader,
     documents: engine.documents,
-    status: () => ({ startedAt, ...statusOf(config, engine, runtime, reader, indexer?.news() ?? null) }),
+    status: () => ({ startedAt, ...statusOf(config, engine, runtime, reader, sources, indexer?.news() ?? null) }),
     ready: () => readiness(reader),
     clock: systemClock,
     apiKeys: config.apiKeys,
@@ -56,12 +74,15 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
     async close() {
       refreshing.stop()
       indexer?.stop()
+      live.close()
       await new Promise((resolve) => {
         server.close(resolve)
         server.closeIdleConnections()
       })
       await reader.close()
       await embedders.close()
+      demand.close()
+      await sources.close()
       runtime.close()
       await engine.close()
     },
@@ -110,18 +131,20 @@ function statusOf(
   engine: Engine,
   runtime: Runtime,
   reader: IndexReader,
+  sources: OpenSources,
   news: IndexerNews | null,
 ): Omit<Status, 'startedAt'> {
   const snapshot = reader.snapshot()
-  const marks = new Map(engine.documents.watermarks().map((one) => [one.source, one.through as string]))
+  const now = systemClock.now()
   return {
     name: 'freshet',
     version,
-    now: systemClock.now(),
+    now,
     store: { ...engine.documents.counts(), incarnation: engine.incarnation() },
     generation: engine.catalog.list().find((one) => one.id === snapshot.generation?.id) ?? null,
     fresh: { documents: reader.counts.fresh, mark: snapshot.mark },
-    sources: sourcesOf(config, runtime).map((one) => ({ ...one, watermark: marks.get(one.source) ?? null })),
+    sources: sourceStatuses(sources, engine.documents, runtime, now),
+    inbox: runtime.inbox.count(),
     model: { configured: config.model, serving: snapshot.fingerprint },
     indexer: {
       mode: config.indexer,
@@ -131,17 +154,29 @@ function statusOf(
   }
 }
 
-/** Every source that is turned on, also one that nobody has visited yet. */
-function sourcesOf(config: Config, runtime: Runtime): SourceHealth[] {
-  const health = new Map(runtime.health().map((one) => [one.source, one]))
-  const unseen = {
-    state: 'never-visited',
-    lastVisit: null,
-    lastSuccess: null,
-    failingSince: null,
-    error: null,
-  } as const
-  return sourceNames(config).map((source) => health.get(source) ?? { source, ...unseen })
+const demandEveryMs = 30_000
+
+/** Counts whose papers are shown, for the schedule; written down every half minute, so that no search waits for it. */
+function countDemand({ harvested }: OpenSources, runtime: Runtime) {
+  const shown = new Map<string, number>()
+  const flush = () => {
+    const now = systemClock.now()
+    for (const [source, hits] of shown) runtime.visits.demanded(source, hits, now)
+    shown.clear()
+  }
+  const timer = setInterval(flush, demandEveryMs)
+  return {
+    note({ hits }: RankedAnswer) {
+      for (const { name, origin } of harvested) {
+        const count = hits.filter((hit) => hit.sources.includes(origin)).length
+        if (count > 0) shown.set(name, (shown.get(name) ?? 0) + count)
+      }
+    },
+    close() {
+      clearInterval(timer)
+      flush()
+    },
+  }
 }
 
 function listen(server: Server, { host, port }: Config): Promise<Server> {

@@ -1,4 +1,4 @@
-import type { DocumentId } from './document.ts'
+import type { DocumentId, DocumentKind } from './document.ts'
 import type { Tier } from './evidence.ts'
 import type { GenerationId } from './generation.ts'
 import type { Instant } from './instant.ts'
@@ -34,7 +34,7 @@ export interface Hit {
   readonly id: DocumentId
   readonly rank: number
   readonly source: string
-  readonly kind: string
+  readonly kind: DocumentKind
   readonly title: string
   readonly authors: readonly string[]
   readonly categories: readonly string[]
@@ -44,6 +44,10 @@ export interface Hit {
   readonly updated: Instant | null
   readonly url: string
   readonly doi: string | null
+  /** Every source that the document is known from. */
+  readonly sources: readonly string[]
+  readonly countries: readonly string[]
+  readonly fields: readonly string[]
   readonly version: number
   /** A newer version stands in the store than the one that was scored. */
   readonly superseded: boolean
@@ -57,9 +61,30 @@ export interface Hit {
   readonly parts: ScoreParts
 }
 
+/** What an answer had to do without. */
 export interface Degradation {
+  /** `vectors`, or the name of a source. */
   readonly part: string
+  readonly code: 'degraded' | 'rate_limited' | 'timeout'
   readonly reason: string
+  /** How long to wait before it is worth asking again; null where nobody said. */
+  readonly retryAfterMs: number | null
+}
+
+/** How one source answered while the query waited. */
+export interface LiveReport {
+  readonly source: string
+  readonly outcome: 'answered' | Degradation['code']
+  /** Null when it answered. */
+  readonly reason: string | null
+  readonly retryAfterMs: number | null
+  /** The query in the source's own syntax; null when there was no answer. */
+  readonly asked: string | null
+  /** When the answer was fetched, which may be before this search; null when there was none. */
+  readonly fetchedAt: Instant | null
+  /** Records that it gave, and those of them that we did not hold and that may be answers. */
+  readonly found: number
+  readonly unheld: number
 }
 
 export interface RankedAnswer {
@@ -67,6 +92,11 @@ export interface RankedAnswer {
   readonly hits: readonly Hit[]
   /** Candidates behind the hits; paging goes no deeper. */
   readonly candidates: number
+  /**
+   * Where the next page begins: ranks of static and fresh that were given, and hits in all. What live sources found below
+   * the first page is on none: it is in the index a moment later.
+   */
+  readonly next: { readonly offset: number; readonly shown: number; readonly more: boolean }
   readonly abstained: boolean
   readonly route: Route
   readonly asOf: Instant
@@ -74,5 +104,7 @@ export interface RankedAnswer {
   /** Fresh mark: the last change this answer knows of. */
   readonly mark: number
   readonly degraded: readonly Degradation[]
+  /** Empty where no source was asked. */
+  readonly live: readonly LiveReport[]
   readonly tookMs: Readonly<Record<string, number>>
 }

@@ -68,6 +68,8 @@ export interface Query {
   readonly limit: number
   /** How many hits of the ranking were already given. */
   readonly offset: number
+  /** How many hits were given with them, live ones included: ranks go on from there. */
+  readonly shown: number
   /** The moment the ranking is of: ages are counted from it, and nothing announced later exists. */
   readonly now: Instant
   readonly explain: boolean

@@ -111,6 +111,7 @@ export function typedQuery(text: string, now: Instant, wishes: Wishes = {}): Que
     freshness: 'auto',
     limit: 10,
     offset: 0,
+    shown: 0,
     explain: false,
     deadlineMs: defaultDeadlineMs,
     maxAgeMs: defaultMaxAgeMs,

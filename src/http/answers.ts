@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { documentKinds } from '../domain/document.ts'
 import { fusions, modes, sorts } from '../domain/query.ts'
 
 /** What is sent: answers and documents. Names on the wire are promises; wire.ts is held to these types. */
@@ -12,10 +13,15 @@ const tier = z.enum(['static', 'fresh', 'live'])
 const described = {
   id: z.string(),
   source: z.string(),
-  kind: z.string().meta({ description: 'paper, post or release.' }),
+  sources: z.array(z.string()).meta({ description: 'Every source that it is known from.' }),
+  kind: z.enum(documentKinds),
   title: z.string(),
   authors: z.array(z.string()),
   categories: z.array(z.string()).meta({ description: 'Primary first.' }),
+  countries: z
+    .array(z.string())
+    .meta({ description: "Of the authors' institutions, ISO 3166-1 alpha-2, where known." }),
+  fields: z.array(z.string()).meta({ description: 'Fields of study, where known.' }),
   announced: day.nullable().meta({ description: 'The UTC day on which it was first shown to the world.' }),
   announcedAt: instant.nullable(),
   announcedBasis: z.enum(['stated', 'derived', 'unknown']).meta({
@@ -51,7 +57,9 @@ export const hitSchema = z
   .strictObject({
     ...described,
     rank: z.int().min(1),
-    superseded: z.boolean().meta({ description: 'The paper changed after the snapshot that was scored.' }),
+    superseded: z.boolean().meta({
+      description: 'The paper changed after the snapshot that was scored, or a live source showed a newer version.',
+    }),
     snippet: z.strictObject({
       text: z.string(),
       highlights: z
@@ -72,6 +80,9 @@ const effectiveFilters = z.strictObject({
   categories: z.array(z.string()),
   sources: z.array(z.string()),
   authors: z.array(z.string()),
+  kinds: z.array(z.enum(documentKinds)),
+  countries: z.array(z.string()),
+  fields: z.array(z.string()),
 })
 
 const echo = z.strictObject({
@@ -90,12 +101,32 @@ const echo = z.strictObject({
     .meta({ description: 'The time condition that was read out of the text.' }),
 })
 
+const trouble = z.enum(['degraded', 'rate_limited', 'timeout'])
+const probability = unit
+
+const offer = z
+  .strictObject({
+    source: z.string(),
+    ask: z.boolean(),
+    because: z.string(),
+    pNew: probability.meta({ description: 'That it has something new that matches.' }),
+    pCoverage: probability.meta({ description: 'That what we hold does not cover the query.' }),
+    pAnswer: probability.meta({ description: 'That it answers within the deadline.' }),
+    value: z.number().meta({ description: 'Expected gain, in nDCG.' }),
+    cost: z.number().meta({ description: 'Of waiting, of CPU, of a turn at the source, in nDCG.' }),
+    barred: z.enum(['rate_limited', 'degraded']).nullable(),
+    retryAfterMs: z.number().nullable(),
+  })
+  .meta({ description: 'What asking one source is worth, and what it costs.' })
+
 const routeSchema = z.strictObject({
   tiers: z.array(tier),
-  live: z.discriminatedUnion('ask', [
-    z.strictObject({ ask: z.literal(false), because: z.string() }),
-    z.strictObject({ ask: z.literal(true), deadlineMs: z.number() }),
-  ]),
+  live: z.strictObject({
+    ask: z.boolean(),
+    because: z.string().meta({ description: 'Code of the reason.' }),
+    deadlineMs: z.number(),
+    offers: z.array(offer),
+  }),
   gate: z.strictObject({
     pRecent: z.number(),
     decidedBy: z.enum(['gate', 'override', 'dates', 'sort']),
@@ -115,7 +146,30 @@ export const answerSchema = z
     asOf: instant.meta({ description: 'The moment the ranking is of, to the minute.' }),
     generation: z.int().nullable(),
     mark: z.int().meta({ description: 'The last change this answer knows of.' }),
-    degraded: z.array(z.strictObject({ part: z.string(), reason: z.string() })),
+    degraded: z
+      .array(
+        z.strictObject({
+          part: z.string().meta({ description: 'vectors, or the name of a source.' }),
+          code: trouble,
+          reason: z.string(),
+          retryAfterMs: z.number().nullable(),
+        }),
+      )
+      .meta({ description: 'What the answer had to do without.' }),
+    live: z
+      .array(
+        z.strictObject({
+          source: z.string(),
+          outcome: z.enum(['answered', ...trouble.options]),
+          reason: z.string().nullable(),
+          retryAfterMs: z.number().nullable(),
+          asked: z.string().nullable().meta({ description: "The query in the source's own syntax." }),
+          fetchedAt: instant.nullable().meta({ description: 'May be before this search: see max_age.' }),
+          found: z.int().meta({ description: 'Records that it gave.' }),
+          unheld: z.int().meta({ description: 'Those of them that were not held and may be answers.' }),
+        }),
+      )
+      .meta({ description: 'How each source answered that was asked while the query waited.' }),
     nextCursor: z.string().nullable(),
     tookMs: z.record(z.string(), z.number()),
   })

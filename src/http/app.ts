@@ -12,10 +12,16 @@ import { openApi } from './openapi.ts'
 import { parseSearch, readUrl, unknownParameter } from './params.ts'
 import { answerWithProblem, type ErrorLog, onlyMethods, Refusal, refusedBody, unknownPath } from './problem.ts'
 import { type Status, toWireStatus } from './status.ts'
+import { eventStream, streamAnswer } from './stream.ts'
 import { toTiming, toWireAnswer, toWireDocument } from './wire.ts'
 
 export interface AppParts {
-  search(query: Query, snapshot: Snapshot, signal: AbortSignal): Promise<RankedAnswer>
+  /** `onFirst` is told the answer of static and fresh where live sources are waited for beside it. */
+  search(
+    query: Query,
+    snapshot: Snapshot,
+    options: { readonly signal: AbortSignal; readonly onFirst?: (first: RankedAnswer) => void },
+  ): Promise<RankedAnswer>
   readonly reader: Pick<IndexReader, 'snapshot' | 'snapshotOf'>
   readonly documents: Pick<DocumentStore, 'byId' | 'versionsOf'>
   status(): Status | Promise<Status>
@@ -75,8 +81,16 @@ export function buildApp(parts: AppParts): Express {
 async function answerSearch(parts: AppParts, input: unknown, request: Request, response: Response): Promise<void> {
   const { query, cursor } = parseSearch(input, wholeMinute(parts.clock.now()))
   const snapshot = cursor ? snapshotAt(cursor, parts.reader) : parts.reader.snapshot()
-  const answer = await parts.search(query, snapshot, goneSignal(response))
-  sendTagged(request, response, toWireAnswer(answer, nextCursor(query, answer, snapshot)), toTiming(answer))
+  const signal = goneSignal(response)
+  const wire = (answer: RankedAnswer) => toWireAnswer(answer, nextCursor(query, answer, snapshot))
+  // One address, two forms: what a cache keeps of the one is no answer to the other.
+  response.vary('Accept')
+  if (request.accepts(['application/json', eventStream]) === eventStream) {
+    await streamAnswer(response, wire, (onFirst) => parts.search(query, snapshot, { signal, onFirst }))
+  } else {
+    const answer = await parts.search(query, snapshot, { signal })
+    sendTagged(request, response, wire(answer), toTiming(answer))
+  }
 }
 
 /**

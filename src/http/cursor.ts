@@ -7,7 +7,7 @@ import type { GenerationId } from '../domain/generation.ts'
 import { type Instant, instant } from '../domain/instant.ts'
 import type { Query } from '../domain/query.ts'
 import type { IndexReader, Snapshot } from '../ports.ts'
-import { candidateDepth } from '../retrieval/search.ts'
+import { candidateDepth } from '../retrieval/request.ts'
 
 /**
  * Where a page begins, and the ranking it is a page of: the same generation, changes and moment, so that pages neither
@@ -19,7 +19,9 @@ export interface Cursor {
   readonly store: string | null
   readonly mark: Seq
   readonly now: Instant
+  /** Ranks of static and fresh that were given, and hits in all. */
   readonly offset: number
+  readonly shown: number
 }
 
 /** A cursor with the digest of the search it was made for. */
@@ -28,30 +30,34 @@ export interface ReadCursor extends Cursor {
 }
 
 const payload = z.tuple([
-  z.literal(1),
+  z.literal(2),
   z.int().positive().nullable(),
   z.string().nullable(),
   z.int().min(0),
   z.int().min(0),
   z
     .int()
-    .min(1)
+    .min(0)
     .max(candidateDepth - 1),
+  z.int().min(1),
   z.string(),
 ])
 
 const encode = (fields: z.infer<typeof payload>): string => Buffer.from(JSON.stringify(fields)).toString('base64url')
 
-export const encodeCursor = (cursor: Cursor, query: Query): string =>
-  encode([1, cursor.generation, cursor.store, cursor.mark, cursor.now, cursor.offset, digestOf(cursor, query)])
+export function encodeCursor(cursor: Cursor, query: Query): string {
+  const { generation, store, mark, now, offset, shown } = cursor
+  return encode([2, generation, store, mark, now, offset, shown, digestOf(cursor, query)])
+}
 
 /** Throws InvalidQuery when no server of ours made this text. */
 export function decodeCursor(text: string): ReadCursor {
   const read = payload.safeParse(parseJson(Buffer.from(text, 'base64url').toString()))
   // Node forgives stray characters in base64; a cursor has one spelling.
   if (!read.success || encode(read.data) !== text) throw unknownCursor()
-  const [, generation, store, mark, now, offset, digest] = read.data
-  return { generation: generation as GenerationId | null, store, mark: mark as Seq, now: instant(now), offset, digest }
+  const [, generation, store, mark, now, offset, shown, digest] = read.data
+  const place = { mark: mark as Seq, now: instant(now), offset, shown }
+  return { generation: generation as GenerationId | null, store, ...place, digest }
 }
 
 /** Throws InvalidQuery when the cursor was made for another search, or was altered. */
@@ -59,7 +65,7 @@ export function checkCursor(cursor: ReadCursor, query: Query): void {
   if (cursor.digest === digestOf(cursor, query)) return
   throw new InvalidQuery(
     'cursor',
-    'cursor belongs to another search: send q and all other parameters as they were; only limit and explain may differ',
+    'cursor belongs to another search: send q and all other parameters as they were; only limit, explain, deadline_ms and max_age may differ',
   )
 }
 
@@ -79,10 +85,13 @@ export const expired = (): CursorExpired =>
  * between one page and the next. `asked` is the query as it came in: the answer's may have been read differently.
  */
 export function nextCursor(asked: Query, answer: RankedAnswer, snapshot: Snapshot): string | null {
-  const offset = asked.offset + asked.limit
-  if (offset >= Math.min(answer.candidates, candidateDepth)) return null
+  const { offset, shown, more } = answer.next
+  if (!more) return null
   const store = snapshot.generation?.store ?? null
-  return encodeCursor({ generation: answer.generation, store, mark: snapshot.mark, now: asked.now, offset }, asked)
+  return encodeCursor(
+    { generation: answer.generation, store, mark: snapshot.mark, now: asked.now, offset, shown },
+    asked,
+  )
 }
 
 /**
@@ -91,8 +100,9 @@ export function nextCursor(asked: Query, answer: RankedAnswer, snapshot: Snapsho
  */
 function digestOf(cursor: Cursor, { text, filters, mode, sort, fusion, freshness }: Query): string {
   const { since, until } = filters
-  const sets = [filters.categories, filters.sources, filters.authors].map((names) => [...names].sort())
-  const place = [cursor.generation, cursor.store, cursor.mark, cursor.now, cursor.offset]
+  const { categories, sources, authors, kinds, countries, fields } = filters
+  const sets = [categories, sources, authors, kinds, countries, fields].map((names) => [...names].sort())
+  const place = [cursor.generation, cursor.store, cursor.mark, cursor.now, cursor.offset, cursor.shown]
   const shape = JSON.stringify([place, text, since, until, sets, mode, sort, fusion, freshness])
   return createHash('sha256').update(shape).digest('base64url').slice(0, 22)
 }

@@ -7,13 +7,16 @@ import type { WireStatus } from './status.ts'
 const paper = {
   id: '1706.03762',
   source: 'arxiv',
-  kind: 'paper',
+  sources: ['arxiv'],
+  kind: 'paper' as const,
   title: 'Attention Is All You Need',
   authors: ['Ashish Vaswani', 'Noam Shazeer'],
   categories: ['cs.CL', 'cs.LG'],
+  countries: [],
+  fields: [],
   announced: '2017-06-13',
   announcedAt: '2017-06-13T00:00:00.000Z',
-  announcedBasis: 'derived',
+  announcedBasis: 'derived' as const,
   submitted: '2017-06-12T17:57:34.000Z',
   updated: '2023-08-02T00:41:18.000Z',
   url: 'https://arxiv.org/abs/1706.03762',
@@ -21,7 +24,7 @@ const paper = {
   version: 7,
   withdrawn: false,
   standIn: true,
-} as const satisfies Partial<WireDocument>
+} satisfies Partial<WireDocument>
 
 const summary = 'Introduces the Transformer, a network for translation built on attention alone, without recurrence.'
 
@@ -35,15 +38,22 @@ export const answerExample: WireAnswer = {
     sort: 'relevance',
     fusion: 'convex',
     freshness: 'auto',
-    filters: { since: null, until: null, categories: [], sources: [], authors: [] },
+    filters: {
+      since: null,
+      until: null,
+      categories: [],
+      sources: [],
+      authors: [],
+      kinds: ['paper'],
+      countries: [],
+      fields: [],
+    },
     datesRead: null,
   },
   hits: [
     {
       rank: 1,
       ...paper,
-      authors: [...paper.authors],
-      categories: [...paper.categories],
       superseded: false,
       snippet: {
         text: summary,
@@ -64,7 +74,7 @@ export const answerExample: WireAnswer = {
   message: null,
   route: {
     tiers: ['static', 'fresh'],
-    live: { ask: false, because: 'no live source is configured' },
+    live: { ask: false, because: 'live-no-source', deadlineMs: 1500, offers: [] },
     gate: { pRecent: 0.019552, decidedBy: 'gate', parts: { prior: -3.915 } },
     reasons: [{ code: 'no-sign-of-recency', says: 'Nothing in the query asks for recent papers.' }],
   },
@@ -72,14 +82,13 @@ export const answerExample: WireAnswer = {
   generation: 12,
   mark: 54_317,
   degraded: [],
+  live: [],
   nextCursor: null,
   tookMs: { embed: 0.912, gather: 2.104, rank: 0.31, hydrate: 0.205, total: 3.531 },
 }
 
 export const documentExample: WireDocument = {
   ...paper,
-  authors: [...paper.authors],
-  categories: [...paper.categories],
   abstract: summary,
   comment: null,
   harvested: '2026-02-02T03:45:10.000Z',
@@ -117,15 +126,25 @@ export const statusExample: WireStatus = {
   fresh: { documents: 58, mark: 54_317 },
   sources: [
     {
-      source: 'arxiv',
+      source: 'arxiv-oai',
       state: 'unreachable',
       lastVisit: '2026-02-03T03:45:03.000Z',
       lastSuccess: '2026-02-02T03:45:03.000Z',
       failingSince: '2026-02-03T03:45:03.000Z',
       error: 'no connection',
-      watermark: '2026-02-01',
+      warning: null,
+      harvested: true,
+      live: false,
+      watermark: '2026-02-02T03:45:03.000Z',
+      lagMs: 106_209_000,
+      nextVisit: '2026-02-03T09:45:03.000Z',
+      visitReason: 'The last visit failed; it is tried again.',
+      lastChange: '2026-02-02T03:45:03.000Z',
+      waitMs: 0,
+      pausedUntil: null,
     },
   ],
+  inbox: 0,
   model: { configured: 'freshet-static', serving: 'freshet-static' },
   indexer: { mode: 'child', running: true, nextNight: '2026-02-04T03:45:00.000Z' },
 }

@@ -1,8 +1,8 @@
 import { InvalidQuery } from '../domain/errors.ts'
 import type { Instant } from '../domain/instant.ts'
-import type { Filters, Query } from '../domain/query.ts'
+import { type Filters, noFilters, type Query } from '../domain/query.ts'
 import { typedQuery } from '../domain/understanding.ts'
-import { candidateDepth } from '../retrieval/search.ts'
+import { candidateDepth } from '../retrieval/request.ts'
 import { type Cursor, checkCursor, decodeCursor, expired } from './cursor.ts'
 import { rules, type SearchRequest, searchRequest } from './schemas.ts'
 
@@ -13,7 +13,8 @@ export interface Asked {
 }
 
 const fieldNames = Object.keys(rules)
-const lists = new Set(['category', 'source', 'author'])
+const lists = new Set(['category', 'source', 'author', 'kind', 'country', 'field'])
+const wholeNumbers = new Set(['limit', 'deadline_ms', 'max_age'])
 
 /** What a URL's parameters would be in the body of a POST. Repeated parameters that have one value are refused. */
 export function readUrl(url: URLSearchParams): Record<string, unknown> {
@@ -28,7 +29,7 @@ function fromTexts(name: string, texts: readonly string[]): unknown {
     throw new InvalidQuery(name, `${name} was given ${texts.length} times; give it once`)
   }
   // What is no number or boolean stays text, and the schema says what was expected.
-  if (name === 'limit') return /^-?\d+$/.test(text) ? Number(text) : text
+  if (wholeNumbers.has(name)) return /^-?\d+$/.test(text) ? Number(text) : text
   if (name === 'freshness') return /^-?(?:\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : text
   if (name === 'explain') return truth.get(text) ?? text
   return text
@@ -52,7 +53,7 @@ export function parseSearch(input: unknown, now: Instant): Asked {
   const cursor = request.cursor === undefined ? null : decodeCursor(request.cursor)
   // The clock was set back: the moment of that ranking is still to come.
   if (cursor && cursor.now > now) throw expired()
-  const query = toQuery(request, cursor?.now ?? now, cursor?.offset ?? 0)
+  const query = toQuery(request, cursor?.now ?? now, cursor ?? { offset: 0, shown: 0 })
   if (cursor) checkCursor(cursor, query)
   return { query, cursor }
 }
@@ -77,7 +78,7 @@ export function unknownParameter(name: string, known: readonly string[] = fieldN
   return new InvalidQuery(shown, `there is no parameter "${shown}"; ${has}`)
 }
 
-function toQuery(request: SearchRequest, now: Instant, offset: number): Query {
+function toQuery(request: SearchRequest, now: Instant, { offset, shown }: Pick<Query, 'offset' | 'shown'>): Query {
   const { mode, sort, fusion, freshness, explain } = request
   const limit = Math.min(request.limit, candidateDepth - offset)
   return typedQuery(request.q, now, {
@@ -89,13 +90,18 @@ function toQuery(request: SearchRequest, now: Instant, offset: number): Query {
     explain,
     limit,
     offset,
+    shown,
+    deadlineMs: request.deadline_ms,
+    maxAgeMs: request.max_age * 1000,
   })
 }
 
 function filtersOf(request: SearchRequest): Filters {
-  const { since = null, until = null, category = [], source = [], author = [] } = request
+  const { since = null, until = null, category = [], source = [], author = [], country = [], field = [] } = request
   if (since !== null && until !== null && since > until) {
     throw new InvalidQuery('since', 'since is later than until, and no paper lies between them')
   }
-  return { since, until, categories: category, sources: source, authors: author }
+  const kinds = request.kind ?? noFilters.kinds
+  const countries = country.map((code) => code.toUpperCase())
+  return { since, until, categories: category, sources: source, authors: author, kinds, countries, fields: field }
 }

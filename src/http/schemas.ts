@@ -1,10 +1,12 @@
 import { z } from 'zod'
+import { documentKinds } from '../domain/document.ts'
 import { type Day, endOfDay, type Instant, parseDay, parseInstant, startOfDay } from '../domain/instant.ts'
-import { fusions, modes, sorts } from '../domain/query.ts'
+import { defaultDeadlineMs, defaultMaxAgeMs, fusions, modes, sorts } from '../domain/query.ts'
 
 /** What a search may ask for, and what a refusal looks like. The same schemas validate and make the OpenAPI document. */
 
 export const longestQuery = 1000
+export const longestDeadlineMs = 10_000
 const mostValues = 50
 const longestValue = 200
 
@@ -19,6 +21,11 @@ export const rules = {
   category: listRule('names such as cs.CL, or cs for all of cs.*; repeated or separated by commas'),
   source: listRule('names of sources such as arxiv; repeated or separated by commas'),
   author: listRule('names of authors; repeated, for commas belong to the name'),
+  kind: `any of ${documentKinds.join(', ')}; repeated or separated by commas`,
+  country: 'at most 50 ISO 3166-1 codes of two letters such as CH; repeated or separated by commas',
+  field: listRule('fields of study such as Computer Science; repeated, for commas belong to the name'),
+  deadline_ms: `a whole number from 0 to ${longestDeadlineMs}`,
+  max_age: 'a whole number of seconds from 0 to 86400',
   freshness: 'auto, off, or a number from 0 to 1',
   sort: `one of ${sorts.join(', ')}`,
   fusion: `one of ${fusions.join(', ')}`,
@@ -76,7 +83,9 @@ export const searchRequest = z.strictObject({
   mode: z
     .enum(modes)
     .default('auto')
-    .meta({ description: `Which tiers answer: ${rules.mode}.` }),
+    .meta({
+      description: `Which tiers answer: ${rules.mode}; auto lets the router decide whether live sources are asked.`,
+    }),
   limit: z
     .int()
     .min(1)
@@ -89,7 +98,7 @@ export const searchRequest = z.strictObject({
     .max(400)
     .optional()
     .meta({
-      description: `The next page: ${rules.cursor}. The search is sent again with it; only limit and explain may differ.`,
+      description: `The next page: ${rules.cursor}. The search is sent again with it; only limit, explain, deadline_ms and max_age may differ.`,
     }),
   since: moment(startOfDay)
     .optional()
@@ -107,6 +116,34 @@ export const searchRequest = z.strictObject({
     .optional()
     .meta({ description: `From any of these sources: ${rules.source}.`, examples: ['arxiv'] }),
   author: names.optional().meta({ description: `By all of these authors: ${rules.author}.` }),
+  kind: z
+    .union([z.string(), z.array(z.string())])
+    .transform((given) => [given].flat().flatMap((text) => text.split(',')))
+    .pipe(z.array(z.enum(documentKinds)).min(1).max(mostValues))
+    .optional()
+    .meta({
+      description: `Of these kinds, papers alone unless said otherwise: ${rules.kind}.`,
+      examples: ['paper,post'],
+    }),
+  country: separated
+    .pipe(z.array(z.string().regex(/^[A-Za-z]{2}$/)))
+    .optional()
+    .meta({ description: `An author's institution is in any of these: ${rules.country}.`, examples: ['CH'] }),
+  field: names.optional().meta({ description: `In any of these fields of study: ${rules.field}.` }),
+  deadline_ms: z
+    .int()
+    .min(0)
+    .max(longestDeadlineMs)
+    .default(defaultDeadlineMs)
+    .meta({
+      description: `How long to wait for live sources, from the start of the search: ${rules.deadline_ms}; 0 asks none.`,
+    }),
+  max_age: z
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(defaultMaxAgeMs / 1000)
+    .meta({ description: `How old a live answer may be that is used again: ${rules.max_age}; 0 asks anew.` }),
   freshness: z
     .union([z.literal('auto'), z.literal('off'), z.number().min(0).max(1)])
     .default('auto')

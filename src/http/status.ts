@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Generation } from '../domain/generation.ts'
 import { type Instant, isoOf } from '../domain/instant.ts'
-import type { SourceHealth } from '../ports.ts'
+import type { SourceStatus } from '../ports.ts'
 
 /** What the server says of itself; server.ts fills it, this file puts it on the wire. */
 export interface Status {
@@ -21,13 +21,10 @@ export interface Status {
   > | null
   readonly fresh: { readonly documents: number; readonly mark: number }
   readonly sources: readonly SourceStatus[]
+  /** Records that live search found and the indexer has not stored yet. */
+  readonly inbox: number
   readonly model: { readonly configured: string; readonly serving: string | null }
   readonly indexer: { readonly mode: 'child' | 'off'; readonly running: boolean; readonly nextNight: Instant | null }
-}
-
-/** `watermark` is the day through which the source has been harvested. */
-export interface SourceStatus extends SourceHealth {
-  readonly watermark: string | null
 }
 
 const instant = z.iso.datetime()
@@ -63,9 +60,19 @@ export const statusSchema = z
         lastSuccess: instant.nullable(),
         failingSince: instant.nullable(),
         error: z.string().nullable(),
-        watermark: z.iso.date().nullable(),
+        warning: z.string().nullable().meta({ description: 'It answered, and something about it is odd.' }),
+        harvested: z.boolean().meta({ description: 'Visited by the schedule.' }),
+        live: z.boolean().meta({ description: 'Can be asked while a query waits.' }),
+        watermark: instant.nullable().meta({ description: 'Everything up to then has been harvested.' }),
+        lagMs: z.number().nullable().meta({ description: 'Since the watermark.' }),
+        nextVisit: instant.nullable(),
+        visitReason: z.string().nullable(),
+        lastChange: instant.nullable().meta({ description: 'The last visit that found something unseen.' }),
+        waitMs: z.number().meta({ description: 'Until its provider may be asked again.' }),
+        pausedUntil: instant.nullable().meta({ description: 'Left alone until then, after failures in a row.' }),
       }),
     ),
+    inbox: z.int().meta({ description: 'Records found live that wait for the indexer.' }),
     model: z.strictObject({ configured: z.string(), serving: z.string().nullable() }),
     indexer: z.strictObject({
       mode: z.enum(['child', 'off']),
@@ -107,8 +114,18 @@ export const toWireStatus = ({ store, generation, fresh, model, indexer, ...stat
     lastSuccess: isoOrNull(one.lastSuccess),
     failingSince: isoOrNull(one.failingSince),
     error: one.error,
-    watermark: one.watermark,
+    warning: one.warning,
+    harvested: one.harvested,
+    live: one.live,
+    watermark: isoOrNull(one.watermark),
+    lagMs: one.lagMs,
+    nextVisit: isoOrNull(one.nextVisit),
+    visitReason: one.visitReason,
+    lastChange: isoOrNull(one.lastChange),
+    waitMs: one.waitMs,
+    pausedUntil: isoOrNull(one.pausedUntil),
   })),
+  inbox: status.inbox,
   model: { configured: model.configured, serving: model.serving },
   indexer: { mode: indexer.mode, running: indexer.running, nextNight: isoOrNull(indexer.nextNight) },
 })

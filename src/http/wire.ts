@@ -1,8 +1,9 @@
-import type { Hit, RankedAnswer, ScoreParts } from '../domain/answer.ts'
+import type { Hit, LiveReport, RankedAnswer, ScoreParts } from '../domain/answer.ts'
 import type { DocumentVersion, StoredDocument } from '../domain/document.ts'
 import { dayOf, type Instant, isoOf } from '../domain/instant.ts'
 import type { Query } from '../domain/query.ts'
-import { effectiveFilters } from '../retrieval/search.ts'
+import type { LiveOffer } from '../domain/route.ts'
+import { effectiveFilters } from '../retrieval/request.ts'
 import type { WireAnswer, WireDocument, WireHit } from './answers.ts'
 
 /** Answers and documents as they are sent. Field by field, so that nothing goes out that no schema names. */
@@ -18,17 +19,42 @@ export function toWireAnswer(answer: RankedAnswer, nextCursor: string | null): O
     message: messageOf(answer),
     route: {
       tiers: [...route.tiers],
-      live: route.live,
+      live: { ...route.live, offers: route.live.offers.map(toWireOffer) },
       gate: { ...route.gate, pRecent: rounded(route.gate.pRecent), parts: roundedAll(route.gate.parts) },
       reasons: route.reasons.map(({ code, says }) => ({ code, says })),
     },
     asOf: isoOf(answer.asOf),
     generation: answer.generation,
     mark: answer.mark,
-    degraded: answer.degraded.map(({ part, reason }) => ({ part, reason })),
+    degraded: answer.degraded.map(({ part, code, reason, retryAfterMs }) => ({ part, code, reason, retryAfterMs })),
+    live: answer.live.map(toWireReport),
     nextCursor,
   }
 }
+
+const toWireOffer = (offer: LiveOffer): WireAnswer['route']['live']['offers'][number] => ({
+  source: offer.source,
+  ask: offer.ask,
+  because: offer.because,
+  pNew: rounded(offer.pNew),
+  pCoverage: rounded(offer.pCoverage),
+  pAnswer: rounded(offer.pAnswer),
+  value: rounded(offer.value),
+  cost: rounded(offer.cost),
+  barred: offer.barred,
+  retryAfterMs: offer.retryAfterMs,
+})
+
+const toWireReport = (report: LiveReport): WireAnswer['live'][number] => ({
+  source: report.source,
+  outcome: report.outcome,
+  reason: report.reason,
+  retryAfterMs: report.retryAfterMs,
+  asked: report.asked,
+  fetchedAt: isoOrNull(report.fetchedAt),
+  found: report.found,
+  unheld: report.unheld,
+})
 
 export const toTiming = ({ tookMs }: RankedAnswer): Pick<WireAnswer, 'tookMs'> => ({ tookMs: roundedAll(tookMs) })
 
@@ -67,7 +93,7 @@ function messageOf({ abstained, hits, query }: RankedAnswer): string | null {
 }
 
 function toEcho(query: Query): WireAnswer['query'] {
-  const { since, until, categories, sources, authors } = effectiveFilters(query)
+  const { since, until, categories, sources, authors, kinds, countries, fields } = effectiveFilters(query)
   const { dates } = query
   return {
     text: query.text,
@@ -84,6 +110,9 @@ function toEcho(query: Query): WireAnswer['query'] {
       categories: [...categories],
       sources: [...sources],
       authors: [...authors],
+      kinds: [...kinds],
+      countries: [...countries],
+      fields: [...fields],
     },
     datesRead: dates && { words: dates.words, since: isoOrNull(dates.since), until: isoOrNull(dates.until) },
   }
@@ -123,10 +152,13 @@ type Described = Pick<WireHit, keyof WireHit & keyof WireDocument>
 const toDescribed = (document: Hit | StoredDocument): Described => ({
   id: document.id,
   source: document.source,
+  sources: [...document.sources],
   kind: document.kind,
   title: document.title,
   authors: [...document.authors],
   categories: [...document.categories],
+  countries: [...document.countries],
+  fields: [...document.fields],
   announced: document.announced === null ? null : dayOf(document.announced),
   announcedAt: isoOrNull(document.announced),
   announcedBasis: document.announcedBasis,

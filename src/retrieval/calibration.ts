@@ -21,10 +21,35 @@ const gate = z.object({
   dateShift: z.number(),
   logRate: z.number(),
 })
-const calibration = z.object({ version: z.number(), fitted: z.string(), models: z.record(z.string(), depth), gate })
+/** What asking a source is worth and costs, in nDCG. */
+const live = z.object({
+  /** Gained where the source has new matches for a reader who wants recent papers. */
+  gainFresh: z.number().min(0),
+  /** Gained where it holds what we do not. */
+  gainCoverage: z.number().min(0),
+  perSecond: z.number().min(0),
+  perCpuMs: z.number().min(0),
+  /** CPU of reading, embedding and scoring one live answer. */
+  cpuMs: z.number().min(0),
+  perToken: z.number().min(0),
+  coverage: z.object({
+    intercept: z.number(),
+    shallow: z.number(),
+    disagreement: z.number(),
+    unknownTerms: z.number(),
+  }),
+})
+const calibration = z.object({
+  version: z.number(),
+  fitted: z.string(),
+  models: z.record(z.string(), depth),
+  gate,
+  live,
+})
 
 export type DepthCalibration = z.infer<typeof depth>
 export type GateWeights = z.infer<typeof gate>
+export type LiveWeights = z.infer<typeof live>
 export type Calibration = z.infer<typeof calibration>
 
 export const shippedCalibration: Calibration = calibration.parse(

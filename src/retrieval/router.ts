@@ -2,25 +2,80 @@ import type { Cues } from '../domain/cues.ts'
 import type { Evidence, Tier } from '../domain/evidence.ts'
 import { ageBins } from '../domain/evidence.ts'
 import type { Mode, Query } from '../domain/query.ts'
-import type { Gate, Reason, Route } from '../domain/route.ts'
-import type { GateWeights } from './calibration.ts'
+import type { Gate, LiveDecision, LiveState, Reason, Route } from '../domain/route.ts'
+import type { GateWeights, LiveWeights } from './calibration.ts'
 import { ageDays, type DepthOf, halfLifeOf } from './score.ts'
+import { offerOf, prospectOf } from './value.ts'
 
 /**
- * Decides from the query, what static and fresh showed, and nothing else; experiments replay it. The live tier has its
- * place here and in the types, and is asked once a source can be.
+ * Decides from the query, what static and fresh showed, the state of the sources, and nothing else; experiments replay
+ * it. Static and fresh always run; whether a source is asked while the query waits is a matter of expected value.
  */
 export function route(
   query: Query,
   cues: Cues,
   evidence: Evidence,
   deep: readonly DepthOf[],
-  weights: GateWeights,
+  threshold: number,
+  sources: LiveState,
+  weights: { readonly gate: GateWeights; readonly live: LiveWeights },
 ): Route {
-  const gate = gateOf(query, cues, evidence, deep, weights)
-  const tiers = tiersOf(query.mode)
-  const live = { ask: false, because: 'no live source is set up' } as const
-  return { tiers, live, gate, reasons: [...modeReasons(query.mode), ...gateReasons(query, cues, gate)] }
+  const gate = gateOf(query, cues, evidence, deep, weights.gate)
+  const live = liveDecision(query, gate, evidence, deep, threshold, sources, weights.live)
+  return {
+    tiers: live.ask ? [...tiersOf(query.mode), 'live'] : tiersOf(query.mode),
+    live,
+    gate,
+    reasons: [...modeReasons(query.mode), ...gateReasons(query, cues, gate), liveReason(live)],
+  }
+}
+
+function liveDecision(
+  query: Query,
+  gate: Gate,
+  evidence: Evidence,
+  deep: readonly DepthOf[],
+  threshold: number,
+  state: LiveState,
+  weights: LiveWeights,
+): LiveDecision {
+  const { deadlineMs } = query
+  const no = (because: string): LiveDecision => ({ ask: false, because, deadlineMs, offers: [] })
+  if (query.mode !== 'auto' && query.mode !== 'live') return no('live-by-mode')
+  if (query.shown > 0) return no('live-later-page')
+  if (query.fusion === 'rrf') return no('live-rrf')
+  if (state.sources.length === 0) return no('live-no-source')
+  if (deadlineMs === 0) return no('live-no-time')
+  const known = { subject: query.subject, pRecent: gate.pRecent, threshold }
+  const prospect = prospectOf(known, evidence, deep, state, weights)
+  const forced = query.mode === 'live'
+  const offers = state.sources.map((source) => offerOf(source, prospect, deadlineMs, weights, forced))
+  const ask = offers.some((one) => one.ask)
+  const worth = forced ? 'live-asked-for' : 'live-worth-it'
+  const idle = offers.every((one) => one.barred !== null) ? 'live-barred' : 'live-not-worth-it'
+  return { ask, because: ask ? worth : idle, deadlineMs, offers }
+}
+
+function liveReason({ because, offers, ask, deadlineMs }: LiveDecision): Reason {
+  const names = offers.filter((one) => one.ask === ask).map((one) => one.source)
+  switch (because) {
+    case 'live-by-mode':
+      return { code: because, says: 'The mode leaves live sources out.' }
+    case 'live-later-page':
+      return { code: because, says: 'Live sources are asked for the first page only.' }
+    case 'live-rrf':
+      return { code: because, says: 'Live results have no rank in the pool that reciprocal ranks are of.' }
+    case 'live-no-source':
+      return { code: because, says: 'No source is set up that could be asked live.' }
+    case 'live-no-time':
+      return { code: because, says: 'The deadline leaves no time for live sources.' }
+    case 'live-barred':
+      return { code: because, says: `No source can be asked at the moment: ${offers[0].because}` }
+    case 'live-not-worth-it':
+      return { code: because, says: `Live sources were not asked: ${offers[0].because}` }
+    default:
+      return { code: because, says: `Asked live, for at most ${deadlineMs} ms: ${names.join(', ')}.` }
+  }
 }
 
 export function tiersOf(mode: Mode): readonly Tier[] {
@@ -31,6 +86,7 @@ export function tiersOf(mode: Mode): readonly Tier[] {
       return ['fresh']
     case 'auto':
     case 'both':
+    case 'live':
       return ['static', 'fresh']
   }
 }
@@ -43,6 +99,8 @@ function modeReasons(mode: Mode): Reason[] {
       return [{ code: 'mode-fresh', says: 'You asked only for what came after the last generation was built.' }]
     case 'both':
       return [{ code: 'mode-both', says: 'You asked for the static index and what came since.' }]
+    case 'live':
+      return [{ code: 'mode-live', says: 'You asked for static, fresh and live sources.' }]
     case 'auto':
       return [
         {

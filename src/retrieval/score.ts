@@ -18,12 +18,19 @@ export interface Scored {
   readonly score: number
 }
 
-export interface Ranking {
-  readonly scored: readonly Scored[]
+/** What is frozen over static and fresh, so that live results neither rescale nor reorder what is shown. */
+export interface Scale {
   readonly halfLifeDays: number
   /** Depth from which freshness counts. */
   readonly threshold: number
   readonly bestDepth: number
+  /** Freshness of a document without a date: the median of those that match and have one. */
+  readonly unknownFreshness: number
+}
+
+export interface Ranking extends Scale {
+  /** In order. */
+  readonly scored: readonly Scored[]
 }
 
 export interface Recency {
@@ -101,30 +108,44 @@ function unique(candidates: readonly Candidate[]): Candidate[] {
   return candidates.filter((one) => !seen.has(one.key) && seen.add(one.key))
 }
 
-/** `deep` is in depth order. `threshold` is max(tau of the calibration, half the best depth). */
-export function rank(deep: readonly DepthOf[], abstainBelow: number, { pRecent, gamma, now }: Recency): Ranking {
-  const bestDepth = deep[0]?.depth ?? 0
-  const threshold = Math.max(abstainBelow, 0.5 * bestDepth)
-  const matching = deep.filter((one) => one.depth >= threshold).slice(0, halfLifeSample)
-  const ages = matching.flatMap(({ candidate }) =>
-    candidate.announced === null ? [] : [ageDays(candidate.announced, now)],
-  )
-  const halfLifeDays = halfLifeOf(ages)
-  const fresh = (announced: Instant) => 2 ** (-ageDays(announced, now) / halfLifeDays)
-  const unknownAge = median(
-    matching.flatMap(({ candidate }) => (candidate.announced === null ? [] : [fresh(candidate.announced)])),
-  )
-  // Only what is above the threshold may change places; the rest follow in depth order and are never dropped.
-  const movable: Scored[] = []
-  const rest: Scored[] = []
-  for (const { candidate, fused, depth } of deep) {
-    const freshness = candidate.announced === null ? unknownAge : fresh(candidate.announced)
-    if (depth < threshold) rest.push({ candidate, fused, depth, freshness, score: depth })
-    else movable.push({ candidate, fused, depth, freshness, score: depth * (1 - gamma * pRecent * (1 - freshness)) })
-  }
-  movable.sort((one, other) => other.score - one.score || byDepth(one, other))
-  return { scored: [...movable, ...rest], halfLifeDays, threshold, bestDepth }
+/** max(tau of the calibration, half the best depth); `deep` is in depth order. */
+export const thresholdOf = (deep: readonly DepthOf[], abstainBelow: number): number =>
+  Math.max(abstainBelow, 0.5 * (deep[0]?.depth ?? 0))
+
+export function rank(deep: readonly DepthOf[], abstainBelow: number, recency: Recency): Ranking {
+  const threshold = thresholdOf(deep, abstainBelow)
+  const dates = deep
+    .filter((one) => one.depth >= threshold)
+    .slice(0, halfLifeSample)
+    .flatMap(({ candidate }) => candidate.announced ?? [])
+  const halfLifeDays = halfLifeOf(dates.map((announced) => ageDays(announced, recency.now)))
+  const unknownFreshness = median(dates.map((announced) => freshnessOf(announced, halfLifeDays, recency.now)))
+  const scale = { halfLifeDays, threshold, bestDepth: deep[0]?.depth ?? 0, unknownFreshness }
+  return { ...scale, scored: place(deep, scale, recency) }
 }
+
+const freshnessOf = (announced: Instant, halfLifeDays: number, now: Instant): number =>
+  2 ** (-ageDays(announced, now) / halfLifeDays)
+
+/** Scored on a given scale, in order. */
+export function place(deep: readonly DepthOf[], scale: Scale, { pRecent, gamma, now }: Recency): Scored[] {
+  return deep
+    .map(({ candidate, fused, depth }): Scored => {
+      const { announced } = candidate
+      const freshness = announced === null ? scale.unknownFreshness : freshnessOf(announced, scale.halfLifeDays, now)
+      const kept = depth < scale.threshold ? 1 : 1 - gamma * pRecent * (1 - freshness)
+      return { candidate, fused, depth, freshness, score: depth * kept }
+    })
+    .sort(inOrderOf(scale))
+}
+
+/** Only what is above the threshold may change places; the rest follow in depth order and are never dropped. */
+export const inOrderOf =
+  ({ threshold }: Scale) =>
+  (one: Scored, other: Scored): number =>
+    Number(other.depth >= threshold) - Number(one.depth >= threshold) ||
+    (one.depth >= threshold ? other.score - one.score : 0) ||
+    byDepth(one, other)
 
 function median(values: readonly number[]): number {
   if (values.length === 0) return 0

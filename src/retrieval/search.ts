@@ -1,16 +1,19 @@
-import type { Degradation, Hit, RankedAnswer } from '../domain/answer.ts'
+import type { Degradation, LiveReport, RankedAnswer } from '../domain/answer.ts'
 import { readCues, withoutRecencyWords } from '../domain/cues.ts'
-import type { DocumentKey, StoredDocument } from '../domain/document.ts'
-import type { Evidence, TermEvidence } from '../domain/evidence.ts'
-import { arxivIdOfDoi, parseArxivId, parseDoi, titleKey } from '../domain/identifiers.ts'
-import { type Filters, noFilters, type Query } from '../domain/query.ts'
-import { termsOf } from '../domain/terms.ts'
+import type { DocumentKey, DocumentRecord } from '../domain/document.ts'
+import type { Evidence } from '../domain/evidence.ts'
+import type { Query } from '../domain/query.ts'
+import { type LiveState, noLive, type Route } from '../domain/route.ts'
 import type { DocumentStore, Embedder, GatherRequest, Snapshot } from '../ports.ts'
-import { type Calibration, depthCalibrationFor } from './calibration.ts'
+import { type Calibration, type DepthCalibration, depthCalibrationFor } from './calibration.ts'
 import { convex, type Fused, reciprocalRank } from './fusion.ts'
-import { route, tiersOf } from './router.ts'
-import { ageDays, measureDepth, type Ranking, rank, type Scored } from './score.ts'
-import { snippetOf } from './snippet.ts'
+import { gamma, type HitContext, toHits } from './hits.ts'
+import { scoreLate } from './late.ts'
+import type { LiveAnswer, LiveTier } from './live.ts'
+import { asTyped, type Named, namedDocuments, pinNamed, withNamed } from './named.ts'
+import { candidateDepth, findRequestOf, requestOf } from './request.ts'
+import { route } from './router.ts'
+import { inOrderOf, measureDepth, place, type Ranking, type Recency, rank, type Scored, thresholdOf } from './score.ts'
 
 export interface SearchParts {
   readonly documents: DocumentStore
@@ -19,20 +22,33 @@ export interface SearchParts {
   readonly calibration: Calibration
   /** Milliseconds of a monotonic clock. */
   readonly stopwatch: () => number
+  /** Null where sources are never asked live. */
+  readonly live: LiveTier | null
 }
 
 export interface SearchOptions {
   readonly signal?: AbortSignal
   /** Exact vector search instead of the graph: to measure what the graph costs. */
   readonly exact?: boolean
+  /** Told the answer of static and fresh as soon as it is there, where live sources are asked beside it. */
+  readonly onFirst?: (first: RankedAnswer) => void
 }
 
-/** Candidates that each ranker brings from each tier, on every page the same, so that pages agree. More changes no figure. */
-export const candidateDepth = 100
-/** Largest share of its depth that a hit can lose to age. */
-export const gamma = 0.4
-
-type Exact = 'id' | 'doi' | 'title'
+/** Everything that was known and decided before a source was asked. */
+interface Ranked {
+  readonly query: Query
+  readonly subject: string
+  readonly request: GatherRequest
+  readonly evidence: Evidence
+  readonly calibration: DepthCalibration
+  readonly fused: Fused
+  readonly ranking: Ranking
+  readonly recency: Recency
+  readonly named: Named
+  readonly ordered: readonly Scored[]
+  readonly route: Route
+  readonly degraded: readonly Degradation[]
+}
 
 /** The journey of a query, top to bottom. */
 export async function search(
@@ -42,6 +58,26 @@ export async function search(
   options: SearchOptions = {},
 ): Promise<RankedAnswer> {
   const took = stagewatch(parts.stopwatch)
+  const ranked = await rankTiers(asked, snapshot, parts, options, took)
+  const first = answerOf(ranked, snapshot, parts, nothingLate, took)
+  if (!ranked.route.live.ask) return first
+
+  options.onFirst?.(first)
+  const answers = await askLive(ranked, parts.live, took.elapsed(), options.signal)
+  took.mark('live')
+  const late = await rankLate(answers, ranked, snapshot, parts, options.signal)
+  took.mark('late')
+  return answerOf(ranked, snapshot, parts, late, took)
+}
+
+/** What static and fresh have to say, in order, and what is to be done beyond them. */
+async function rankTiers(
+  asked: Query,
+  snapshot: Snapshot,
+  parts: SearchParts,
+  options: SearchOptions,
+  took: Stagewatch,
+): Promise<Ranked> {
   const degraded: Degradation[] = []
   const named = await namedDocuments(asked, snapshot, parts.documents)
   const query = asTyped(asked, named)
@@ -49,7 +85,7 @@ export async function search(
   // A title is matched word for word.
   const subject = named.size > 0 ? query.subject : withoutRecencyWords(query.subject, cues)
 
-  const vector = await embed(subject, snapshot, parts, degraded, options.signal)
+  const vector = await embedQuery(subject, snapshot, parts, degraded, options.signal)
   took.mark('embed')
 
   const request = requestOf(query, subject, vector, options.exact ?? false)
@@ -60,66 +96,122 @@ export async function search(
   const calibration = depthCalibrationFor(snapshot.fingerprint, parts.calibration)
   const fused = query.fusion === 'convex' ? convex(evidence, calibration.alpha) : reciprocalRank(evidence)
   const deep = measureDepth(evidence, fused, calibration)
-  const decided = route(query, cues, evidence, deep, parts.calibration.gate)
-  const ranking = rank(deep, calibration.abstainBelow, { pRecent: decided.gate.pRecent, gamma, now: query.now })
-  const ordered = pinNamed(inOrder(query, ranking, fused, named), named)
+  const threshold = thresholdOf(deep, calibration.abstainBelow)
+  const decided = route(query, cues, evidence, deep, threshold, liveState(query, parts.live), parts.calibration)
+  const recency = { pRecent: decided.gate.pRecent, gamma, now: query.now }
+  const ranking = rank(deep, calibration.abstainBelow, recency)
+  const ordered = pinNamed(inOrder(ranking.scored, query, ranking, fused, named), named)
   took.mark('rank')
+  return {
+    query,
+    subject,
+    request,
+    evidence,
+    calibration,
+    fused,
+    ranking,
+    recency,
+    named,
+    ordered,
+    route: decided,
+    degraded: [...degraded, ...barredSources(query, decided)],
+  }
+}
 
+const liveState = (query: Query, live: LiveTier | null): LiveState =>
+  live === null || (query.mode !== 'auto' && query.mode !== 'live') ? noLive : live.state(query.now, query.deadlineMs)
+
+/** A source that would have been asked, had it been possible. */
+const barredSources = ({ mode }: Query, { live }: Route): Degradation[] =>
+  live.offers.flatMap((one) =>
+    one.barred && (mode === 'live' || one.value > one.cost)
+      ? [{ part: one.source, code: one.barred, reason: one.because, retryAfterMs: one.retryAfterMs }]
+      : [],
+  )
+
+/** Kept back from the sources for reading, embedding and scoring what they bring. */
+const reserveMs = 60
+
+function askLive(
+  { query, subject, route }: Ranked,
+  live: LiveTier | null,
+  elapsedMs: number,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<readonly LiveAnswer[]> {
+  if (!live) return Promise.resolve([])
+  const sources = route.live.offers.filter((one) => one.ask).map((one) => one.source)
+  const deadlineMs = Math.max(0, query.deadlineMs - elapsedMs - reserveMs)
+  return live.ask(findRequestOf(query, subject), { sources, deadlineMs, maxAgeMs: query.maxAgeMs }, signal)
+}
+
+/** What came in time, in its place among what was there. */
+interface Ordered {
+  readonly ordered: readonly Scored[] | null
+  readonly found: ReadonlyMap<DocumentKey, DocumentRecord>
+  readonly outdated: ReadonlySet<DocumentKey>
+  readonly reports: readonly LiveReport[]
+}
+
+const nothingLate: Ordered = { ordered: null, found: new Map(), outdated: new Set(), reports: [] }
+
+async function rankLate(
+  answers: readonly LiveAnswer[],
+  ranked: Ranked,
+  snapshot: Snapshot,
+  parts: SearchParts,
+  signal: AbortSignal | undefined,
+): Promise<Ordered> {
+  const { request, evidence, calibration, ranking, recency, query, fused, named } = ranked
+  const embed = (texts: readonly string[]) => embedRecords(texts, snapshot, parts, signal)
+  const { candidates, records, outdated, unheld } = await scoreLate(answers, snapshot, parts.documents, embed, request)
+  const reports = answers.map(({ report }) => ({ ...report, unheld: unheld.get(report.source) ?? 0 }))
+  const fit = candidates.filter((one) => one !== null)
+  // The scale is that of static and fresh: what comes late moves nobody but itself.
+  const lateEvidence = { ...evidence, candidates: fit }
+  const deep = measureDepth(lateEvidence, convex(lateEvidence, calibration.alpha), calibration)
+  const all = [...ranked.ordered, ...place(deep, ranking, recency)]
+  const found = new Map(candidates.flatMap((one, i) => (one ? [[one.key, records[i]] as const] : [])))
+  return { ordered: pinNamed(inOrder(all, query, ranking, fused, named), named), found, outdated, reports }
+}
+
+function answerOf(
+  ranked: Ranked,
+  snapshot: Snapshot,
+  { documents }: SearchParts,
+  late: Ordered,
+  took: Stagewatch,
+): RankedAnswer {
+  const { query, evidence, ranking, named, route } = ranked
+  const ordered = late.ordered ?? ranked.ordered
   const page = ordered.slice(query.offset, query.offset + query.limit)
-  const hydrated = parts.documents.byKeys(page.map((one) => one.candidate.key))
-  const context = { query, evidence, ranking, named, snapshot, pRecent: decided.gate.pRecent }
-  const hits = page.flatMap((one, i) => {
-    const document = hydrated.get(one.candidate.key)
-    // Withdrawn or purged after the snapshot was taken: it must not be shown all the same.
-    return document && !document.withdrawn ? [toHit(one, document, query.offset + i + 1, context)] : []
-  })
+  const { found, outdated, reports } = late
+  const pRecent = route.gate.pRecent
+  const offset = query.offset + page.filter((one) => !found.has(one.candidate.key)).length
+  const context: HitContext = { query, evidence, scale: ranking, named, snapshot, documents, pRecent, found, outdated }
+  const hits = toHits(page, context)
   took.mark('hydrate')
-
+  const best = Math.max(0, ...ordered.slice(0, query.limit).map((one) => one.depth), ranking.bestDepth)
+  const failed = reports.flatMap(({ source, outcome, reason, retryAfterMs }) =>
+    outcome === 'answered' ? [] : [{ part: source, code: outcome, reason: reason ?? outcome, retryAfterMs }],
+  )
   return {
     query,
     hits,
     candidates: ordered.length,
-    abstained: !ordered.some((one) => named.has(one.candidate.key)) && ranking.bestDepth < calibration.abstainBelow,
-    route: decided,
+    next: { offset, shown: query.shown + page.length, more: offset < Math.min(ranked.ordered.length, candidateDepth) },
+    abstained: !ordered.some((one) => named.has(one.candidate.key)) && best < ranked.calibration.abstainBelow,
+    route,
     asOf: query.now,
     generation: snapshot.generation?.id ?? null,
     mark: snapshot.mark,
-    degraded,
+    degraded: [...ranked.degraded, ...failed],
+    live: reports,
     tookMs: took.all(),
   }
 }
 
-/** Documents that the query names outright: by id, DOI or exact title. */
-async function namedDocuments(
-  query: Query,
-  snapshot: Snapshot,
-  documents: DocumentStore,
-): Promise<ReadonlyMap<DocumentKey, Exact>> {
-  const { text } = query
-  const doi = parseDoi(text)
-  const arxiv = parseArxivId(text) ?? (doi ? arxivIdOfDoi(doi) : null)
-  const byId = arxiv && documents.byId(arxiv.id)
-  const byDoi = doi && documents.byDoi(doi)
-  const named = new Map<DocumentKey, Exact>()
-  if (byId) named.set(byId.key, 'id')
-  if (byDoi) named.set(byDoi.key, 'doi')
-  if (named.size === 0) for (const one of documents.byTitleKey(titleKey(text))) named.set(one.key, 'title')
-  if (named.size === 0) return named
-  // The store may be ahead of the snapshot: a title that came since must not change how the next page is read.
-  const anything = requestOf({ ...query, ...unconditional }, '', null, false)
-  const held = new Set((await snapshot.scoreOf([...named.keys()], anything)).map((one) => one.key))
-  return new Map([...named].filter(([key]) => held.has(key)))
-}
-
-const unconditional = { filters: noFilters, dates: null, phrases: [], excludedTerms: [], excludedPhrases: [] }
-
-/** A title is a title: a date inside it is no condition. */
-function asTyped(query: Query, named: ReadonlyMap<DocumentKey, Exact>): Query {
-  return query.dates && [...named.values()].includes('title') ? { ...query, subject: query.text, dates: null } : query
-}
-
 /** A query without a vector is answered from its words, and says so. */
-async function embed(
+async function embedQuery(
   subject: string,
   snapshot: Snapshot,
   parts: SearchParts,
@@ -127,9 +219,10 @@ async function embed(
   signal: AbortSignal | undefined,
 ): Promise<Float32Array | null> {
   if (snapshot.fingerprint === null || subject === '') return null
+  const without = (reason: string) => degraded.push({ part: 'vectors', code: 'degraded', reason, retryAfterMs: null })
   const embedder = parts.embedderFor(snapshot.fingerprint)
   if (!embedder) {
-    degraded.push({ part: 'vectors', reason: 'the model of the index is not loaded; words alone were matched' })
+    without('the model of the index is not loaded; words alone were matched')
     return null
   }
   try {
@@ -137,122 +230,49 @@ async function embed(
     return vector
   } catch (error) {
     if (signal?.aborted) throw error
-    degraded.push({ part: 'vectors', reason: 'the encoder failed; words alone were matched' })
+    without('the encoder failed; words alone were matched')
     return null
   }
 }
 
-function requestOf(query: Query, subject: string, vector: Float32Array | null, exact: boolean): GatherRequest {
-  const tiers = tiersOf(query.mode)
-  // An excluded word of several terms ("state-of-the-art") is a phrase: its parts may stand in any document.
-  const single = (word: string) => termsOf(word).length === 1
-  return {
-    terms: termsOf(subject),
-    vector,
-    filters: effectiveFilters(query),
-    phrases: query.phrases,
-    excludedTerms: query.excludedTerms.filter(single),
-    excludedPhrases: [...query.excludedPhrases, ...query.excludedTerms.filter((word) => !single(word))],
-    tiers: { static: tiers.includes('static'), fresh: tiers.includes('fresh') },
-    now: query.now,
-    depth: candidateDepth,
-    exact,
+/** Without an encoder, which the answer has said already, late records are scored by their words too. */
+async function embedRecords(
+  texts: readonly string[],
+  snapshot: Snapshot,
+  parts: SearchParts,
+  signal: AbortSignal | undefined,
+): Promise<readonly (Float32Array | null)[]> {
+  const embedder = snapshot.fingerprint === null ? null : parts.embedderFor(snapshot.fingerprint)
+  if (!embedder || texts.length === 0) return []
+  try {
+    return await embedder.embed(texts, 'document', signal)
+  } catch (error) {
+    if (signal?.aborted) throw error
+    return []
   }
 }
 
-/** Filters that were given and dates that were read bind together. */
-export function effectiveFilters({ filters, dates }: Query): Filters {
-  if (!dates) return filters
-  const latest = [filters.since, dates.since].filter((one) => one !== null).sort((a, b) => b - a)[0] ?? null
-  const earliest = [filters.until, dates.until].filter((one) => one !== null).sort((a, b) => a - b)[0] ?? null
-  return { ...filters, since: latest, until: earliest }
-}
-
-function withNamed(evidence: Evidence, named: Evidence['candidates']): Evidence {
-  const known = new Set(evidence.candidates.map((one) => one.key))
-  return { ...evidence, candidates: [...evidence.candidates, ...named.filter((one) => !known.has(one.key))] }
-}
-
 function inOrder(
+  scored: readonly Scored[],
   query: Query,
   ranking: Ranking,
   fused: Fused,
-  named: ReadonlyMap<DocumentKey, Exact>,
+  named: Named,
 ): readonly Scored[] {
   if (query.sort === 'date') {
     // By date alone the newest of two hundred loose matches would lead: only what matches well is listed.
-    return ranking.scored
+    return scored
       .filter((one) => one.depth >= ranking.threshold || named.has(one.candidate.key))
       .sort(
         (one, other) => (other.candidate.announced ?? 0) - (one.candidate.announced ?? 0) || other.score - one.score,
       )
   }
-  if (query.fusion === 'convex') return ranking.scored
+  if (query.fusion === 'convex') return [...scored].sort(inOrderOf(ranking))
   const kept = (one: Scored) => (one.depth === 0 ? 1 : one.score / one.depth) * (fused.get(one.candidate.key) ?? 0)
-  return [...ranking.scored].sort((one, other) => kept(other) - kept(one) || other.candidate.key - one.candidate.key)
+  return [...scored].sort((one, other) => kept(other) - kept(one) || other.candidate.key - one.candidate.key)
 }
 
-function pinNamed(ordered: readonly Scored[], named: ReadonlyMap<DocumentKey, Exact>): readonly Scored[] {
-  if (named.size === 0) return ordered
-  const isNamed = (one: Scored) => named.has(one.candidate.key)
-  return [...ordered.filter(isNamed), ...ordered.filter((one) => !isNamed(one))]
-}
-
-interface HitContext {
-  readonly query: Query
-  readonly evidence: Evidence
-  readonly ranking: Ranking
-  readonly named: ReadonlyMap<DocumentKey, Exact>
-  readonly snapshot: Snapshot
-  readonly pRecent: number
-}
-
-function toHit(one: Scored, document: StoredDocument, rankOfHit: number, context: HitContext): Hit {
-  const { query, evidence, ranking, named, snapshot } = context
-  const { candidate } = one
-  return {
-    id: document.id,
-    rank: rankOfHit,
-    source: document.source,
-    kind: document.kind,
-    title: document.title,
-    authors: document.authors,
-    categories: document.categories,
-    announced: document.announced,
-    announcedBasis: document.announcedBasis,
-    submitted: document.submitted,
-    updated: document.updated,
-    url: document.url,
-    doi: document.doi,
-    version: document.version,
-    superseded: document.seq > snapshot.mark,
-    withdrawn: document.withdrawn,
-    standIn: document.standIn,
-    snippet: snippetOf(document.abstract, highlightable(evidence.terms)),
-    score: one.score,
-    depth: one.depth,
-    freshness: one.freshness,
-    tier: candidate.tier,
-    parts: {
-      cosine: candidate.cosine,
-      bm25: candidate.bm25,
-      idealBm25: evidence.idealBm25,
-      fused: one.fused,
-      depth: one.depth,
-      freshness: one.freshness,
-      ageDays: candidate.announced === null ? null : ageDays(candidate.announced, query.now),
-      halfLifeDays: ranking.halfLifeDays,
-      pRecent: context.pRecent,
-      gamma,
-      threshold: ranking.threshold,
-      exact: named.get(candidate.key) ?? null,
-    },
-  }
-}
-
-/** Words in half of all documents ("the", "of") say nothing about a passage. */
-const highlightable = (terms: readonly TermEvidence[]): ReadonlyMap<string, number> =>
-  new Map(terms.filter((one) => one.ceiling > 0.01).map((one) => [one.term, one.ceiling]))
+type Stagewatch = ReturnType<typeof stagewatch>
 
 function stagewatch(now: () => number) {
   const start = now()
@@ -261,9 +281,10 @@ function stagewatch(now: () => number) {
   return {
     mark(stage: string) {
       const at = now()
-      stages[stage] = at - last
+      stages[stage] = (stages[stage] ?? 0) + at - last
       last = at
     },
+    elapsed: () => now() - start,
     all: () => ({ ...stages, total: now() - start }),
   }
 }

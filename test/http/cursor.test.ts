@@ -8,7 +8,7 @@ import type { WireAnswer } from '../../src/http/answers.ts'
 import type { AppParts } from '../../src/http/app.ts'
 import { checkCursor, decodeCursor, encodeCursor } from '../../src/http/cursor.ts'
 import { parseSearch } from '../../src/http/params.ts'
-import { candidateDepth } from '../../src/retrieval/search.ts'
+import { candidateDepth } from '../../src/retrieval/request.ts'
 import {
   at,
   candidatesOfFake,
@@ -155,13 +155,13 @@ describe('a cursor is refused', () => {
     expect(() => parseSearch({ q: 'agents', cursor }, instant(minute - 60_000))).toThrow(CursorExpired)
   })
 
-  it.each([0, -1, candidateDepth, 1e9, 1.5])('when its offset is %d', (offset) => {
+  it.each([-1, candidateDepth, 1e9, 1.5])('when its offset is %d', (offset) => {
     const { query } = parseSearch({ q: 'agents' }, minute)
     expect(() => decodeCursor(encodeCursor({ ...place, offset }, query))).toThrow(InvalidQuery)
   })
 })
 
-const place = { generation: 7 as GenerationId, store: 'store-a', mark: 100 as Seq, now: minute, offset: 10 }
+const place = { generation: 7 as GenerationId, store: 'store-a', mark: 100 as Seq, now: minute, offset: 10, shown: 10 }
 
 describe('the text of a cursor', () => {
   const { query } = parseSearch({ q: 'agents' }, minute)
@@ -172,7 +172,8 @@ describe('the text of a cursor', () => {
       store: fc.option(fc.string()),
       mark: fc.nat().map((mark) => mark as Seq),
       now: fc.nat().map(instant),
-      offset: fc.integer({ min: 1, max: candidateDepth - 1 }),
+      offset: fc.integer({ min: 0, max: candidateDepth - 1 }),
+      shown: fc.integer({ min: 1, max: 100 }),
     })
     fc.assert(
       fc.property(places, (made) => {

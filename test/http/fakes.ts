@@ -9,6 +9,7 @@ import { type AppParts, buildApp, serverOptions } from '../../src/http/app.ts'
 import type { Problem } from '../../src/http/schemas.ts'
 import type { Status } from '../../src/http/status.ts'
 import type { Snapshot } from '../../src/ports.ts'
+import { candidateDepth } from '../../src/retrieval/request.ts'
 
 /** 25 seconds past a minute; searches are of the end of it. */
 export const clockNow = instant(Date.parse('2026-02-03T09:15:25Z'))
@@ -84,6 +85,7 @@ export function snapshotOf(generation: number | null, mark: number, store = 'sto
     mark: mark as Seq,
     gather: () => Promise.reject(new Error('the fake search never gathers')),
     scoreOf: () => Promise.reject(new Error('the fake search never scores')),
+    scoreRecords: () => Promise.reject(new Error('the fake search never scores')),
     pinnedAt: (earlier) => snapshotOf(generation, Math.min(earlier, mark), store),
   }
 }
@@ -134,6 +136,10 @@ export const storedDocument = (id: string, facts: Partial<StoredDocument> = {}):
   categories: ['cs.CL'],
   comment: null,
   doi: null,
+  identifiers: [],
+  sources: ['arxiv'],
+  countries: [],
+  fields: [],
   url: `https://arxiv.org/abs/${id}`,
   submitted: at('2026-01-05T18:00:00Z'),
   updated: at('2026-01-09T12:00:00Z'),
@@ -160,10 +166,11 @@ export function rankedAnswer(query: Query, snapshot: Snapshot, facts: Partial<Ra
     query,
     hits: ranks.slice(query.offset, query.offset + query.limit).map(hitAt),
     candidates: candidatesOfFake,
+    next: nextOf(query, facts.candidates),
     abstained: false,
     route: {
       tiers: ['static', 'fresh'],
-      live: { ask: false, because: 'there is no live source' },
+      live: { ask: false, because: 'live-no-source', deadlineMs: 1500, offers: [] },
       gate: { pRecent: 0.1234567891, decidedBy: 'gate', parts: { prior: -1 / 3 } },
       reasons: [{ code: 'plain', says: 'Nothing asks for recent papers.' }],
     },
@@ -171,9 +178,15 @@ export function rankedAnswer(query: Query, snapshot: Snapshot, facts: Partial<Ra
     generation: snapshot.generation?.id ?? null,
     mark: snapshot.mark,
     degraded: [],
+    live: [],
     tookMs: { embed: 0.5, total: Math.random() },
     ...facts,
   }
+}
+
+function nextOf(query: Query, candidates = candidatesOfFake): RankedAnswer['next'] {
+  const offset = Math.min(candidates, query.offset + query.limit)
+  return { offset, shown: offset, more: offset < Math.min(candidates, candidateDepth) }
 }
 
 export function hitAt(rank: number): Hit {
@@ -228,9 +241,19 @@ export const someStatus: Status = {
       lastSuccess: null,
       failingSince: minute,
       error: 'no connection',
+      warning: null,
+      harvested: true,
+      live: true,
       watermark: null,
+      lagMs: null,
+      nextVisit: null,
+      visitReason: null,
+      lastChange: null,
+      waitMs: 0,
+      pausedUntil: null,
     },
   ],
+  inbox: 0,
   model: { configured: 'test', serving: 'test' },
   indexer: { mode: 'off', running: false, nextNight: null },
 }

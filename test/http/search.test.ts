@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import type { RankedAnswer } from '../../src/domain/answer.ts'
 import { CursorExpired, ModelUnavailable } from '../../src/domain/errors.ts'
+import { noFilters } from '../../src/domain/query.ts'
 import { answerSchema, type WireAnswer } from '../../src/http/answers.ts'
 import type { AppParts } from '../../src/http/app.ts'
 import { at, hitAt, minute, problemOf, rankedAnswer, serve, type TestServer } from './fakes.ts'
@@ -30,7 +32,7 @@ describe('parameters become a query', () => {
       phrases: [],
       excludedTerms: [],
       excludedPhrases: [],
-      filters: { since: null, until: null, categories: [], sources: [], authors: [] },
+      filters: noFilters,
       dates: null,
       mode: 'auto',
       sort: 'relevance',
@@ -38,8 +40,11 @@ describe('parameters become a query', () => {
       freshness: 'auto',
       limit: 10,
       offset: 0,
+      shown: 0,
       now: minute,
       explain: false,
+      deadlineMs: 1_500,
+      maxAgeMs: 300_000,
     })
   })
 
@@ -47,7 +52,8 @@ describe('parameters become a query', () => {
     const server = await started()
     await server.get(
       '/v1/search?q=agents&mode=both&limit=7&since=2026-01-01&until=2026-01-31&category=cs.CL,cs.AI&category=cs.IR' +
-        '&source=arxiv&author=Lovelace,+Ada&author=Turing&freshness=0.5&sort=date&fusion=rrf&explain',
+        '&source=arxiv&author=Lovelace,+Ada&author=Turing&freshness=0.5&sort=date&fusion=rrf&explain' +
+        '&kind=paper,post&country=ch&country=DE&field=Computer+Science&deadline_ms=900&max_age=0',
     )
     await server.post({
       q: 'agents',
@@ -62,6 +68,11 @@ describe('parameters become a query', () => {
       sort: 'date',
       fusion: 'rrf',
       explain: true,
+      kind: ['paper', 'post'],
+      country: ['ch', 'DE'],
+      field: 'Computer Science',
+      deadline_ms: 900,
+      max_age: 0,
     })
     expect(server.queries[1]).toEqual(server.queries[0])
     expect(server.queries[0]).toMatchObject({
@@ -71,7 +82,12 @@ describe('parameters become a query', () => {
         categories: ['cs.CL', 'cs.AI', 'cs.IR'],
         sources: ['arxiv'],
         authors: ['Lovelace, Ada', 'Turing'],
+        kinds: ['paper', 'post'],
+        countries: ['CH', 'DE'],
+        fields: ['Computer Science'],
       },
+      deadlineMs: 900,
+      maxAgeMs: 0,
       explain: true,
       freshness: 0.5,
     })
@@ -138,10 +154,13 @@ describe('an answer on the wire', () => {
         rank: 1,
         id: '2601.00001',
         source: 'arxiv',
+        sources: ['arxiv'],
         kind: 'paper',
         title: 'A title',
         authors: ['Ada Lovelace'],
         categories: ['cs.CL'],
+        countries: [],
+        fields: [],
         announced: '2026-01-07',
         announcedAt: '2026-01-07T01:00:00.000Z',
         announcedBasis: 'stated',
@@ -203,7 +222,8 @@ describe('an answer on the wire', () => {
 
   it('carries what was degraded and a document without dates', async () => {
     const undated = { ...hitAt(1), announced: null, announcedBasis: 'unknown' as const, submitted: null, updated: null }
-    const degraded = [{ part: 'vectors', reason: 'the encoder failed; words alone were matched' }]
+    const reason = 'the encoder failed; words alone were matched'
+    const degraded = [{ part: 'vectors', code: 'degraded' as const, reason, retryAfterMs: null }]
     const server = await started({ search: async (q, s) => rankedAnswer(q, s, { hits: [undated], degraded }) })
     const answer = await answerOf(await server.get('/v1/search?q=agents'))
     expect(answer.degraded).toEqual(degraded)
@@ -235,7 +255,7 @@ describe('an ETag', () => {
 
   it('changes with the answer, the minute and the state of what answered', async () => {
     let now = minute
-    let degraded: { part: string; reason: string }[] = []
+    let degraded: RankedAnswer['degraded'] = []
     const server = await started({
       clock: { now: () => now },
       search: async (query, snapshot) => rankedAnswer(query, snapshot, { degraded }),
@@ -244,7 +264,7 @@ describe('an ETag', () => {
     const tags = [await tagOf('/v1/search?q=agents'), await tagOf('/v1/search?q=agents&limit=2')]
     now = at('2026-02-03T09:17:00Z')
     tags.push(await tagOf('/v1/search?q=agents'))
-    degraded = [{ part: 'live', reason: 'arxiv is unreachable' }]
+    degraded = [{ part: 'arxiv-api', code: 'timeout', reason: 'no answer in 1500 ms', retryAfterMs: null }]
     tags.push(await tagOf('/v1/search?q=agents'))
     expect(new Set(tags).size).toBe(4)
   })
@@ -297,7 +317,7 @@ describe('a client that hangs up', () => {
   it('ends its search, is no error, and the next client is served', async () => {
     let signal: AbortSignal | undefined
     const server = await started({
-      search: (query, snapshot, given) => {
+      search: (query, snapshot, { signal: given }) => {
         if (query.text !== 'slow') return Promise.resolve(rankedAnswer(query, snapshot))
         signal = given
         return new Promise((_, reject) => given.addEventListener('abort', () => reject(given.reason)))
@@ -317,7 +337,7 @@ describe('a client that hangs up', () => {
     let finish = () => {}
     let gone = false
     const server = await started({
-      search: (query, snapshot, given) => {
+      search: (query, snapshot, { signal: given }) => {
         if (query.text !== 'slow') return Promise.resolve(rankedAnswer(query, snapshot))
         given.addEventListener('abort', () => {
           gone = true
@@ -342,7 +362,7 @@ describe('a client that hangs up', () => {
   it('after it was answered does not end anything', async () => {
     let signal: AbortSignal | undefined
     const server = await started({
-      search: async (query, snapshot, given) => {
+      search: async (query, snapshot, { signal: given }) => {
         signal = given
         return rankedAnswer(query, snapshot)
       },

@@ -9,6 +9,7 @@ import { typedQuery } from '../../src/domain/understanding.ts'
 import { openEmbeddedEngine } from '../../src/engines/embedded/engine.ts'
 import type { Clock, Embedder, Engine, IndexReader, Snapshot } from '../../src/ports.ts'
 import { type Calibration, shippedCalibration } from '../../src/retrieval/calibration.ts'
+import type { LiveTier } from '../../src/retrieval/live.ts'
 import { type SearchParts, search } from '../../src/retrieval/search.ts'
 import { build, noon, put, record } from '../engines/fixtures.ts'
 import { wordEmbedder } from '../word-embedder.ts'
@@ -74,6 +75,13 @@ export interface Library {
     snapshot?: Snapshot,
     signal?: AbortSignal,
   ): Promise<RankedAnswer>
+  /** With live sources; `onFirst` is told the answer without them. */
+  searchLive(
+    text: string,
+    live: LiveTier,
+    wishes?: Partial<Query>,
+    onFirst?: (first: RankedAnswer) => void,
+  ): Promise<RankedAnswer>
   /** Stores papers and lets the reader see them. */
   add(...records: DocumentRecord[]): Promise<void>
   publish(): Promise<void>
@@ -96,6 +104,7 @@ export async function openLibrary(): Promise<Library> {
     embedderFor: () => embedder,
     calibration,
     stopwatch: () => performance.now(),
+    live: null,
   }
   return {
     engine,
@@ -105,6 +114,10 @@ export async function openLibrary(): Promise<Library> {
     search(text, { now = noon, ...wishes } = {}, speaking = embedder, snapshot = reader.snapshot(), signal) {
       const query = typedQuery(text, now, wishes)
       return search(query, snapshot, { ...parts, embedderFor: () => speaking }, signal ? { signal } : {})
+    },
+    searchLive(text, live, { now = noon, ...wishes } = {}, onFirst) {
+      const query = typedQuery(text, now, wishes)
+      return search(query, reader.snapshot(), { ...parts, live }, onFirst ? { onFirst } : {})
     },
     async add(...records) {
       await put(engine, records, { embedder })

@@ -5,7 +5,7 @@ import type { DocumentKey } from '../../src/domain/document.ts'
 import type { Evidence } from '../../src/domain/evidence.ts'
 import { dayMs, instant } from '../../src/domain/instant.ts'
 import { modes, noFilters, type Query } from '../../src/domain/query.ts'
-import type { Route } from '../../src/domain/route.ts'
+import { type LiveState, noLive, type Route } from '../../src/domain/route.ts'
 import { typedQuery } from '../../src/domain/understanding.ts'
 import { shippedCalibration } from '../../src/retrieval/calibration.ts'
 import { route, tiersOf } from '../../src/retrieval/router.ts'
@@ -40,9 +40,14 @@ const evidence: Evidence = {
 
 const usual = deepOf(20, 80, 200, 400, 600, 900)
 
-function routed(asked: string | Query, deep: readonly DepthOf[] = usual, seen: Evidence = evidence): Route {
+function routed(
+  asked: string | Query,
+  deep: readonly DepthOf[] = usual,
+  seen: Evidence = evidence,
+  sources: LiveState = noLive,
+): Route {
   const query = typeof asked === 'string' ? typedQuery(asked, now) : asked
-  return route(query, readCues(query.subject, 2026), seen, deep, shippedCalibration.gate)
+  return route(query, readCues(query.subject, 2026), seen, deep, 0.25, sources, shippedCalibration)
 }
 const pRecent = (...asked: Parameters<typeof routed>): number => routed(...asked).gate.pRecent
 const reason = (code: string, ...asked: Parameters<typeof routed>): string | undefined =>
@@ -66,7 +71,11 @@ describe('the gate weighs words', () => {
   })
 
   it('a query without such words has neither reason', () => {
-    expect(routed('agent memory').reasons.map((one) => one.code)).toEqual(['static-and-fresh', 'gate'])
+    expect(routed('agent memory').reasons.map((one) => one.code)).toEqual([
+      'static-and-fresh',
+      'gate',
+      'live-no-source',
+    ])
   })
 })
 
@@ -127,7 +136,8 @@ describe('the reader has the last word', () => {
 
 describe('the route', () => {
   it('asks the tiers that the mode names, and says why', () => {
-    const tiers = { auto: ['static', 'fresh'], both: ['static', 'fresh'], static: ['static'], fresh: ['fresh'] }
+    const both = ['static', 'fresh']
+    const tiers = { auto: both, both, live: both, static: ['static'], fresh: ['fresh'] }
     for (const mode of modes) {
       const decided = routed(typedQuery('agent memory', now, { mode }))
       expect(decided.tiers).toEqual(tiers[mode])
@@ -137,7 +147,7 @@ describe('the route', () => {
   })
 
   it('does not ask live while no live source is set up', () => {
-    expect(routed('agent memory').live).toEqual({ ask: false, because: expect.stringContaining('live') })
+    expect(routed('agent memory').live).toMatchObject({ ask: false, because: 'live-no-source', offers: [] })
   })
 
   it('is a pure function: from frozen inputs, twice the same', () => {
@@ -146,7 +156,9 @@ describe('the route', () => {
       readCues('recent survey of agent memory', 2026),
       evidence,
       usual,
-      shippedCalibration.gate,
+      0.25,
+      noLive,
+      shippedCalibration,
     ] as const
     const before = structuredClone(inputs)
     freeze(inputs)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RankedAnswer } from '../../src/domain/answer.ts'
 import { endOfDay, parseDay, startOfDay } from '../../src/domain/instant.ts'
 import { noFilters, type Query } from '../../src/domain/query.ts'
-import { effectiveFilters } from '../../src/retrieval/search.ts'
+import { effectiveFilters } from '../../src/retrieval/request.ts'
 import { type Library, noon, openLibrary, papers } from './library.ts'
 
 let library: Library
@@ -212,9 +212,13 @@ describe('what an answer says of itself', () => {
     const answer = await library.search('sparse attention', {}, library.brokenEmbedder)
     expect(answer.hits[0].id).toBe('2401.00001')
     expect(answer.hits.every((hit) => hit.parts.cosine === null)).toBe(true)
-    expect(answer.degraded).toEqual([{ part: 'vectors', reason: expect.stringContaining('words alone') }])
+    expect(answer.degraded).toMatchObject([
+      { part: 'vectors', code: 'degraded', reason: expect.stringContaining('words alone') },
+    ])
     const none = await library.search('sparse attention', {}, null)
-    expect(none.degraded).toEqual([{ part: 'vectors', reason: expect.stringContaining('not loaded') }])
+    expect(none.degraded).toMatchObject([
+      { part: 'vectors', code: 'degraded', reason: expect.stringContaining('not loaded') },
+    ])
     expect(ids(none)).toEqual(ids(answer))
   })
 

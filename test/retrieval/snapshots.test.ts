@@ -38,8 +38,8 @@ describe('pages of one ranking', () => {
     expect(ids(await library.search('steam valves', { limit: 100 }))).not.toEqual(whole)
   })
 
-  it('number their hits from the offset on', async () => {
-    const { hits } = await library.search('retrieval', { offset: 3, limit: 2 })
+  it('number their hits from what was shown on', async () => {
+    const { hits } = await library.search('retrieval', { offset: 3, shown: 3, limit: 2 })
     expect(hits.map((hit) => hit.rank)).toEqual([4, 5])
   })
 

@@ -1,0 +1,95 @@
+import type { Hit } from '../domain/answer.ts'
+import type { DocumentKey, DocumentRecord, StoredDocument } from '../domain/document.ts'
+import type { Evidence, TermEvidence } from '../domain/evidence.ts'
+import type { Query } from '../domain/query.ts'
+import type { DocumentStore, Snapshot } from '../ports.ts'
+import type { Named } from './named.ts'
+import { ageDays, type Scale, type Scored } from './score.ts'
+import { snippetOf } from './snippet.ts'
+
+/** Largest share of its depth that a hit can lose to age. */
+export const gamma = 0.4
+
+export interface HitContext {
+  readonly query: Query
+  readonly evidence: Evidence
+  readonly scale: Scale
+  readonly named: Named
+  readonly snapshot: Snapshot
+  readonly documents: DocumentStore
+  readonly pRecent: number
+  /** What live sources found, by the keys that stand for them. */
+  readonly found: ReadonlyMap<DocumentKey, DocumentRecord>
+  /** Documents of which a live source showed a newer version. */
+  readonly outdated: ReadonlySet<DocumentKey>
+}
+
+/** The page as it is shown: documents of the store in their newest version, records found live as they came. */
+export function toHits(page: readonly Scored[], context: HitContext): Hit[] {
+  const { query, documents, snapshot, found, outdated } = context
+  const hydrated = documents.byKeys(page.map((one) => one.candidate.key).filter((key) => !found.has(key)))
+  return page.flatMap((one, i) => {
+    const { key } = one.candidate
+    const rank = query.shown + i + 1
+    const record = found.get(key)
+    if (record) return [{ ...toHit(one, record, rank, context), sources: [record.source], superseded: false }]
+    const document = hydrated.get(key)
+    // Withdrawn or purged after the snapshot was taken: it must not be shown all the same.
+    if (!document || document.withdrawn) return []
+    const superseded = document.seq > snapshot.mark || outdated.has(key)
+    return [{ ...toHit(one, document, rank, context), sources: document.sources, superseded }]
+  })
+}
+
+function toHit(
+  one: Scored,
+  document: DocumentRecord | StoredDocument,
+  rank: number,
+  context: HitContext,
+): Omit<Hit, 'sources' | 'superseded'> {
+  const { query, evidence, scale, named } = context
+  const { candidate } = one
+  return {
+    id: document.id,
+    rank,
+    source: document.source,
+    kind: document.kind,
+    title: document.title,
+    authors: document.authors,
+    categories: document.categories,
+    countries: document.countries,
+    fields: document.fields,
+    announced: document.announced,
+    announcedBasis: document.announcedBasis,
+    submitted: document.submitted,
+    updated: document.updated,
+    url: document.url,
+    doi: document.doi,
+    version: document.version,
+    withdrawn: document.withdrawn,
+    standIn: document.standIn,
+    snippet: snippetOf(document.abstract, highlightable(evidence.terms)),
+    score: one.score,
+    depth: one.depth,
+    freshness: one.freshness,
+    tier: candidate.tier,
+    parts: {
+      cosine: candidate.cosine,
+      bm25: candidate.bm25,
+      idealBm25: evidence.idealBm25,
+      fused: one.fused,
+      depth: one.depth,
+      freshness: one.freshness,
+      ageDays: candidate.announced === null ? null : ageDays(candidate.announced, query.now),
+      halfLifeDays: scale.halfLifeDays,
+      pRecent: context.pRecent,
+      gamma,
+      threshold: scale.threshold,
+      exact: named.get(candidate.key) ?? null,
+    },
+  }
+}
+
+/** Words in half of all documents ("the", "of") say nothing about a passage. */
+const highlightable = (terms: readonly TermEvidence[]): ReadonlyMap<string, number> =>
+  new Map(terms.filter((one) => one.ceiling > 0.01).map((one) => [one.term, one.ceiling]))
