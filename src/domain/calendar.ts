@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon'
 import { isArxivHoliday, weekdayOf } from './holidays.ts'
-import { addDays, type Day, dayOf, type Instant, instant } from './instant.ts'
+import { addDays, type Day, dayMs, dayOf, type Instant, instant } from './instant.ts'
 
 const arxivZone = 'America/New_York'
 
@@ -31,23 +31,36 @@ export function isArxivListingDay(day: Day): boolean {
 }
 
 /**
- * arXiv's announcements in (after, upTo], oldest first. What it calls off at short notice is not known here. Costs a
- * look at every day between, so it is for weeks and not for decades.
+ * arXiv's announcements in (after, upTo], oldest first. What it calls off at short notice is not known here. Looks at every
+ * day between once, and is cheap enough for every query only for days that were looked at before.
  */
 export function arxivAnnouncements(after: Instant, upTo: Instant): readonly Instant[] {
   const found: Instant[] = []
-  for (let day = dayOf(after); arxivAnnouncement(day) <= upTo; day = addDays(day, 1)) {
-    if (arxivAnnouncement(day) > after && isArxivListingDay(day)) found.push(arxivAnnouncement(day))
+  for (let day = Math.floor(after / dayMs); day * dayMs <= upTo; day += 1) {
+    const at = announcementOn(day)
+    if (at !== null && at > after && at <= upTo) found.push(at)
   }
   return found
 }
 
 /** The first announcement after `after`. */
 export function nextArxivAnnouncement(after: Instant): Instant {
-  let day = dayOf(after)
-  while (arxivAnnouncement(day) <= after || !isArxivListingDay(day)) day = addDays(day, 1)
-  return arxivAnnouncement(day)
+  for (let day = Math.floor(after / dayMs); ; day += 1) {
+    const at = announcementOn(day)
+    if (at !== null && at > after) return at
+  }
 }
+
+/** The announcement that falls on a day of UTC, counted from 1970; null where there is none. */
+function announcementOn(dayNumber: number): Instant | null {
+  const known = onDays.get(dayNumber)
+  if (known !== undefined) return known
+  const day = dayOf(instant(dayNumber * dayMs))
+  const at = isArxivListingDay(day) ? arxivAnnouncement(day) : null
+  onDays.set(dayNumber, at)
+  return at
+}
+const onDays = new Map<number, Instant | null>()
 
 /**
  * The announcement that arXiv's calendar gives a submission: frozen at 14:00 New York on the next weekday that is no
