@@ -1,5 +1,5 @@
 import type { Instant } from '../domain/instant.ts'
-import { type FeedEntry, feedDate, mostNames, personName, resolved } from './feed-entry.ts'
+import { type FeedEntry, feedDate, longestName, mostNames, personName, personNames, resolved } from './feed-entry.ts'
 import { dateFields, textFields } from './feed-names.ts'
 import { plainText } from './record.ts'
 
@@ -54,11 +54,13 @@ function hear<T>(into: Map<string, Heard<T>>, name: string, rank: number, value:
   if (!held || rank < held.rank) into.set(name, { rank, value })
 }
 
-export const hearAuthor = (draft: Draft, text: string): void => hearName(draft.authors, personName(text))
+/** Text holds one name or a list of them, an element of its own holds one. */
+export function hearAuthor(draft: Draft, text: string, isOne: boolean): void {
+  for (const name of isOne ? [personName(text)] : personNames(text)) hearName(draft.authors, name)
+}
+
 export const hearCategory = (draft: Draft, text: string): void => hearName(draft.categories, text)
 export const hearIdentifier = (draft: Draft, text: string): void => hearName(draft.identifiers, text)
-
-const longestName = 300
 
 function hearName(into: Set<string>, name: string): void {
   if (name !== '' && name.length <= longestName && into.size < mostNames) into.add(name)

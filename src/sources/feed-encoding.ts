@@ -60,7 +60,10 @@ function decoderOf(label: string, fatal = true): InstanceType<typeof TextDecoder
   }
 }
 
-/** Null where the bytes are not so encoded. A character cut off by the end is not held against them: the feed will be. */
+/**
+ * Null where the bytes are not so encoded. Read as a stream, so that a character that the end cuts off is not held against
+ * them (the feed will be), and because otherwise Node takes windows-1252 for Latin-1 (nodejs/node#56542).
+ */
 function decoded(label: string, bytes: Uint8Array): string | null {
   try {
     return decoderOf(label)?.decode(bytes, { stream: true }) ?? null
@@ -83,8 +86,8 @@ function tolerant(source: string, label: string, bytes: Uint8Array): string {
   const faults = text.match(damaged)?.length ?? 0
   if (faults * 2 <= (text.match(beyondAscii)?.length ?? 0)) return text
   if (label === 'utf-8') {
-    const western = new TextDecoder('windows-1252').decode(bytes)
-    if (!unassigned.test(western)) return western
+    const western = decoded('windows-1252', bytes)
+    if (western !== null && !unassigned.test(western)) return western
   }
   throw unreadable(source, `is declared as ${label} and is not, nor anything else that it could be`)
 }

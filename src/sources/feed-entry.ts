@@ -32,14 +32,18 @@ export interface ParsedFeed {
 
 /** Of one feed; arXiv's daily feeds, the longest that are known, have up to 2,000. */
 export const mostEntries = 5_000
-export const mostNames = 1_000
+/** Of authors or categories; the largest collaborations have about 3,000 members. */
+export const mostNames = 5_000
+export const longestName = 1_000
+const longestAddress = 2_000
+const longestDate = 100
 /** Of the markup of one field, before it becomes text. */
 export const longestMarkup = 1_000_000
 
 /** An absolute address as it is; a relative one in the place of `base`; null where that gives none. */
 export function resolved(href: string, base: string): string | null {
   const trimmed = href.trim()
-  if (trimmed === '') return null
+  if (trimmed === '' || trimmed.length > longestAddress) return null
   if (URL.canParse(trimmed)) return trimmed
   return URL.canParse(trimmed, base) ? new URL(trimmed, base).href : null
 }
@@ -49,6 +53,7 @@ export function resolved(href: string, base: string): string | null {
  * left over, if it names a zone. Null for what has none of these forms.
  */
 export function feedDate(text: string): Instant | null {
+  if (text.length > longestDate) return null
   const bare = text
     .trim()
     .replace(/^\p{L}{2,9}\.?,?\s+(?=\d)/u, '')
@@ -66,8 +71,19 @@ export function feedDate(text: string): Instant | null {
 const mailed = /^\S+@\S+\s*\((.+)\)$/
 const withAddress = /\s*[<([]\s*(?:mailto:)?\S+@\S+\s*[>)\]]/g
 
+/** The names in one author field; several where it lists them by semicolons, or by commas as whole names. */
+export function personNames(text: string): string[] {
+  const parts = text.includes(';') ? text.split(';') : text.split(',')
+  // `Doe, Jane` is one name, and so is `Jane Doe, PhD`.
+  const isList = text.includes(';') || parts.every((part) => /\S\s+\S/.test(part.trim()))
+  return (isList ? parts : [text]).map(personName).filter((name) => name !== '')
+}
+
 /** `Name`, from `Name`, `Name <mail>` or `mail (Name)`; empty for an address alone, which is nobody's name. */
-export function personName(text: string): string {
+export function personName(part: string): string {
+  // The patterns take time with the square of the length.
+  if (part.length > longestName) return ''
+  const text = part.trim()
   const name = (mailed.exec(text)?.[1] ?? text).replace(withAddress, '').trim()
   return /^\S+@\S+$/.test(name) ? '' : name
 }

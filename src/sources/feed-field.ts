@@ -96,7 +96,7 @@ export function endField(field: Field, draft: Draft): void {
   const { name, text } = field
   if (textFields.has(name)) hearText(draft, name, textOf(field))
   else if (dateFields.has(name)) hearDate(draft, name, text)
-  else if (personFields.has(name)) hearAuthor(draft, textOfMarkup(field.personName ?? text))
+  else if (personFields.has(name)) hearAuthor(draft, textOfMarkup(field.personName ?? text), field.personName !== null)
   else if (categoryFields.has(name)) hearCategory(draft, textOfMarkup(text))
   else if (identifierFields.has(name)) hearIdentifier(draft, plainText(text))
   else if (name !== 'link') hearId(field, draft)

@@ -4,6 +4,7 @@ import {
   type FeedEntry,
   feedDate,
   longestMarkup,
+  longestName,
   mostEntries,
   mostNames,
   type ParsedFeed,
@@ -76,21 +77,18 @@ const entryOf = (item: Item, address: string): FeedEntry => ({
     ? textOfMarkup(item.content_html.slice(0, longestMarkup))
     : plainText((item.content_text ?? '').slice(0, longestMarkup)),
   authors: namesIn(item),
-  categories: (item.tags ?? [])
-    .map(plainText)
-    .filter((tag) => tag !== '')
-    .slice(0, mostNames),
+  categories: named(item.tags ?? []),
   published: feedDate(item.date_published ?? ''),
   updated: feedDate(item.date_modified ?? ''),
   identifiers: [],
 })
 
 /** 1.1 has a list where 1.0 had one. */
-const namesIn = (from: Pick<Item, 'author' | 'authors'>): string[] =>
-  [...(from.authors ?? []), ...(from.author ? [from.author] : [])]
-    .map((one) => plainText(one.name))
-    .filter((name, at, all) => name !== '' && all.indexOf(name) === at)
-    .slice(0, mostNames)
+const namesIn = ({ author, authors }: Pick<Item, 'author' | 'authors'>): string[] =>
+  named([...(authors ?? []), ...(author ? [author] : [])].map((one) => one.name))
+
+const named = (all: readonly string[]): string[] =>
+  [...new Set(all.map(plainText))].filter((name) => name !== '' && name.length <= longestName).slice(0, mostNames)
 
 const unreadable = (source: string, what: string, cause?: unknown): SourceError =>
   new SourceError(source, 'unreadable', `${source}: the answer ${what}`, { cause })

@@ -1,28 +1,38 @@
 /** The vocabulary of XML feeds: which element of which namespace says what. */
 
-/** Null: the feed's own vocabulary, whose names stand without a prefix. */
-const known: readonly (readonly [RegExp, string | null])[] = [
-  [/^https?:\/\/(?:www\.)?w3\.org\/2005\/atom|^https?:\/\/purl\.org\/(?:net\/)?atom\/ns#/i, null],
-  [
-    /^https?:\/\/(?:my|channel)\.netscape\.com\/rdf\/simple\/0\.9\/?$|^https?:\/\/purl\.org\/(?:net\/rss1\.1#|rss\/1\.0\/?$)/i,
-    null,
-  ],
-  [/^https?:\/\/(?:backend|blogs\.law\.harvard|.*\.userland)\.(?:userland\.com|edu\/tech)?\/.*rss/i, null],
-  [/^https?:\/\/(?:www\.)?purl\.org\/dc\/elements\//i, 'dc'],
-  [/^https?:\/\/(?:www\.)?purl\.org\/dc\/terms\//i, 'dcterms'],
-  [/^https?:\/\/(?:www\.)?purl\.org\/rss\/1\.0\/modules\/content\//i, 'content'],
-  [/^https?:\/\/(?:www\.)?prismstandard\.org\/namespaces\//i, 'prism'],
-  [/^https?:\/\/(?:www\.)?w3\.org\/1999\/02\/22-rdf-syntax-ns#/i, 'rdf'],
-  [/^https?:\/\/(?:www\.)?w3\.org\/1999\/xhtml/i, 'xhtml'],
-  [/^https?:\/\/(?:www\.)?itunes\.com\/dtds\/podcast/i, 'itunes'],
-  [/^https?:\/\/search\.yahoo\.com\/mrss/i, 'media'],
-  [/^https?:\/\/arxiv\.org\/schemas\/atom/i, 'arxiv'],
+/**
+ * Our prefixes of namespaces, by how these begin; the empty one for those of feeds themselves. They are written in many
+ * ways: with and without www, in capitals, with another version or end.
+ */
+const prefixes: readonly (readonly [string, string])[] = [
+  ['w3.org/2005/atom', ''],
+  ['purl.org/atom/ns', ''],
+  ['purl.org/net/atom', ''],
+  ['purl.org/rss/1.0/modules/content', 'content'],
+  ['purl.org/rss/1.0/modules', '?'],
+  ['purl.org/rss/1.0', ''],
+  ['purl.org/net/rss1.1', ''],
+  ['my.netscape.com/', ''],
+  ['channel.netscape.com/', ''],
+  ['backend.userland.com/', ''],
+  ['blogs.law.harvard.edu/tech/rss', ''],
+  ['purl.org/dc/elements', 'dc'],
+  ['purl.org/dc/terms', 'dcterms'],
+  ['prismstandard.org/namespaces', 'prism'],
+  ['w3.org/1999/02/22-rdf-syntax-ns', 'rdf'],
+  ['w3.org/1999/xhtml', 'xhtml'],
+  ['itunes.com/dtds/podcast', 'itunes'],
+  ['search.yahoo.com/mrss', 'media'],
+  ['arxiv.org/schemas/atom', 'arxiv'],
 ]
 
 /** The prefix that we use for a namespace; `?` for one that we do not know. */
 export function prefixOf(uri: string): string {
-  const found = known.find(([pattern]) => pattern.test(uri.trim()))
-  return found === undefined ? '?' : (found[1] ?? '')
+  const place = uri
+    .trim()
+    .toLowerCase()
+    .replace(/^https?:\/\/(?:www\.)?/, '')
+  return prefixes.find(([beginning]) => place.startsWith(beginning))?.[1] ?? '?'
 }
 
 export interface TextField {

@@ -16,13 +16,15 @@ export interface FeedOfRecords {
 }
 
 const longestStandInTitle = 120
+const longestId = 200
 
 /** The record, or why there is none. */
 export function feedRecord(feed: FeedOfRecords, entry: FeedEntry, position: number): DocumentRecord | Rejected {
   // The fuller of the two: some feeds put the whole into one and a sentence into the other, in either order.
   const text = entry.content.length > entry.summary.length ? entry.content : entry.summary
   const title = entry.title || shortened(text, longestStandInTitle)
-  if (title === '') return { id: entry.id ?? `entry ${position}`, reason: 'the entry has no title and no text' }
+  if (title === '')
+    return { id: shortened(entry.id ?? `entry ${position}`, longestId), reason: 'the entry has no title and no text' }
   const names = namesOf(entry)
   const { arxiv, doi, pmid } = names
   return {
@@ -52,7 +54,7 @@ interface Names {
 
 /** By what the entry calls itself, not by what it links to: a link to a paper may be a remark upon it. */
 function namesOf({ id, identifiers }: FeedEntry): Names {
-  const names = [...identifiers, ...(id === null ? [] : [id])]
+  const names = [...identifiers, ...(id === null ? [] : [id])].filter((name) => name.length <= longestId)
   const dois = names.map(parseDoi).filter((doi) => doi !== null)
   const arxivIds = [...names.filter((name) => /arxiv/i.test(name)).map(parseArxivId), ...dois.map(arxivIdOfDoi)].filter(
     (one) => one !== null,

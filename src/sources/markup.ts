@@ -3,7 +3,7 @@ import { plainText } from './record.ts'
 
 /** What a reader does not see. */
 const unseen = new Set(
-  'script style template noscript noembed noframes iframe head svg select textarea tex-math annotation annotation-xml'.split(
+  'script style template noscript noembed noframes iframe head svg select textarea xmp plaintext tex-math annotation annotation-xml'.split(
     ' ',
   ),
 )
@@ -46,7 +46,8 @@ export function textOfMarkup(markup: string): string {
     // `<iframe/>` and `<script/>` of XHTML end there; in HTML they would swallow all that follows.
     { recognizeSelfClosing: true },
   )
-  parser.end(markup)
+  // To an HTML parser, what a title holds is no markup; in JATS it is, and in a stranger's HTML it had better be.
+  parser.end(markup.replace(/<(\/?)title\b/gi, '<$1jats:title'))
   return plainText(text)
 }
 

@@ -1,6 +1,6 @@
 import { XMLParser } from 'fast-xml-parser'
 import { parseFeed } from 'feedsmith'
-import { feedDate, personName, resolved } from '../../src/sources/feed-entry.ts'
+import { feedDate, personNames, resolved } from '../../src/sources/feed-entry.ts'
 import { textOfMarkup } from '../../src/sources/markup.ts'
 import { plainText } from '../../src/sources/record.ts'
 import type { FeedReader, Read } from './feed-cases.ts'
@@ -84,9 +84,7 @@ const namesOf = (holder: unknown): string[] =>
     ...list(at(holder, 'managingEditor')),
     ...list(at(holder, 'dc', 'creators')),
     ...list(at(holder, 'itunes', 'author')),
-  ]
-    .map((one) => personName(textOfMarkup(text(isTree(one) ? one.name : one))))
-    .filter((name) => name !== '')
+  ].flatMap((one) => personNames(textOfMarkup(text(isTree(one) ? one.name : one))))
 
 const parser = new XMLParser({
   ignoreAttributes: false,
@@ -160,6 +158,4 @@ const people = (holder: unknown): string[] =>
     ...list(at(holder, 'managingeditor')),
     ...list(at(holder, 'dc:creator')),
     ...list(at(holder, 'itunes:author')),
-  ]
-    .map((one) => personName(textOfMarkup(under(first(at(one, 'name'), one)))))
-    .filter((name) => name !== '')
+  ].flatMap((one) => personNames(textOfMarkup(under(first(at(one, 'name'), one)))))
