@@ -65,7 +65,10 @@ async function schedule(): Promise<void> {
   }
   tell()
   await first(stop, log, indexer, run)
-  const ticks = everyMinute(log, () => indexer.visitDue())
+  // A night waits for the visits under way; new ones would keep it waiting.
+  const ticks = everyMinute(log, () => {
+    if (!running) indexer.visitDue()
+  })
   const inbox = keepDraining(stop, log, indexer)
   if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }))
   await ticks.stop()

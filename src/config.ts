@@ -81,8 +81,8 @@ const settings = z.object({
   FRESHET_CONTACT: z.string().default(''),
   FRESHET_NIGHTLY: z
     .string()
-    .refine((text) => cron.validate(text), 'write a cron expression like 45 22 * * *')
-    .default('45 22 * * *'),
+    .refine((text) => cron.validate(text), 'write a cron expression like 30 23 * * *')
+    .default('30 23 * * *'),
   FRESHET_NIGHTLY_ZONE: z
     .string()
     .refine((zone) => IANAZone.isValidZone(zone), 'write a zone like America/New_York')

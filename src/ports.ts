@@ -5,12 +5,14 @@ import type {
   DocumentRecord,
   DocumentVersion,
   Seq,
+  Sighting,
   StoredDocument,
 } from './domain/document.ts'
 import type { Candidate, Evidence } from './domain/evidence.ts'
 import type { Generation, GenerationId, Manifest, Verification } from './domain/generation.ts'
 import type { Instant } from './domain/instant.ts'
 import type { Filters } from './domain/query.ts'
+import type { Cadence, VisitRecord } from './domain/visits.ts'
 import type { Checkpoint, Watermark } from './domain/watermark.ts'
 
 /** Every seam of Freshet. Adapters are named in compose.ts and nowhere else. */
@@ -60,15 +62,6 @@ export interface HarvestPage {
   /** Nothing is wrong, and something is odd all the same. */
   readonly warning?: string
 }
-
-/** When it pays to visit a source. */
-export type Cadence =
-  /** arXiv's calendar: so long after each announcement, then again until something unseen appears. */
-  | { readonly kind: 'announcements'; readonly readyAfterMs: number }
-  /** By the rate at which visits found changes, never more often than `leastMs` and never more seldom than `mostMs`. */
-  | { readonly kind: 'estimated'; readonly leastMs: number; readonly mostMs: number }
-  /** Only ever asked live. */
-  | { readonly kind: 'never' }
 
 /** What a source is asked for while a query waits; it translates what its API understands and leaves out the rest. */
 export interface FindRequest {
@@ -124,15 +117,22 @@ export interface Write {
 export type WriteCounts = Readonly<Record<Change, number>>
 
 export interface DocumentStore {
+  /** Also by an id that it had before, and by any id that a source gave it. */
   byId(id: DocumentId): StoredDocument | null
   byDoi(doi: string): StoredDocument | null
   /** Documents whose titleKey equals this one's; newest announcement first. */
   byTitleKey(key: string): readonly StoredDocument[]
   byKeys(keys: readonly DocumentKey[]): Map<DocumentKey, StoredDocument>
+  /** As its leading source counts them. */
   versionsOf(id: DocumentId): readonly DocumentVersion[]
+  /** What each source says of it, the leading one first; empty when it is not held. */
+  sightingsOf(id: DocumentId): readonly Sighting[]
+  /** The held document that this record would become part of; null when it would be a document of its own. */
+  identify(record: DocumentRecord): StoredDocument | null
   /** Changes after `after`, oldest first, at most `limit`; a purged document is a null record. */
   changesAfter(after: Seq, limit: number): readonly { seq: Seq; key: DocumentKey; document: StoredDocument | null }[]
   count(): number
+  /** A document of several sources counts for each of them. */
   counts(): { documents: number; withdrawn: number; bySource: Readonly<Record<string, number>> }
   lastSeq(): Seq
   /** Keys of documents that hold the phrase, words adjacent and in order. */
@@ -149,6 +149,14 @@ export interface DocumentStore {
   }): WriteCounts
   /** Removes documents and every version of them; returns how many existed. Needs the writer lock. */
   purge(ids: readonly DocumentId[], at: Instant): number
+  /**
+   * Takes what one source says out of a document and keeps it apart from now on, whatever its identifiers say; the ids of
+   * all documents that hold what the one held. Null: there is no such document, nothing of that source is in it, or nothing
+   * else is. Needs the writer lock.
+   */
+  split(id: DocumentId, source: string, at: Instant): readonly DocumentId[] | null
+  /** Takes a split back; null when there was none. Needs the writer lock. */
+  rejoin(id: DocumentId, source: string, at: Instant): readonly DocumentId[] | null
   watermarks(): readonly Watermark[]
   checkpoint(source: string): Checkpoint | null
   importProgress(file: string): ImportProgress | null
@@ -287,18 +295,23 @@ export interface SourceHealth {
   readonly warning: string | null
 }
 
-/** What is known of a source's rhythm. */
-export interface VisitRecord {
-  readonly source: string
-  /** When it is visited next, and why then. */
-  readonly nextVisit: Instant
-  readonly reason: string
-  /** Visits so far, how many of them found a change, and the time between them: what the change rate is estimated from. */
-  readonly visits: number
-  readonly changed: number
-  readonly observedMs: number
-  readonly lastVisit: Instant | null
+/** All that is known of one source that is set up. */
+export interface SourceStatus extends SourceHealth {
+  /** Visited by the schedule. */
+  readonly harvested: boolean
+  /** Can be asked while a query waits. */
+  readonly live: boolean
+  /** Everything up to then has been harvested; null before the first harvest. */
+  readonly watermark: Instant | null
+  /** Since then; what the source published later we cannot know. */
+  readonly lagMs: number | null
+  readonly nextVisit: Instant | null
+  /** Why then, in a sentence. */
+  readonly visitReason: string | null
   readonly lastChange: Instant | null
+  /** Until its provider may be asked again; 0 when it may be asked now. */
+  readonly waitMs: number
+  readonly pausedUntil: Instant | null
 }
 
 export interface VisitBook {

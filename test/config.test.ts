@@ -38,7 +38,7 @@ describe('settings', () => {
       apiKeys: [],
       model: 'freshet-static',
       modelOverrides: { pooling: null, queryPrefix: null, documentPrefix: null },
-      sources: ['arxiv'],
+      sources: { kinds: ['arxiv'], topics: [], feeds: [], privateFeeds: false, github: { repositories: [] } },
       indexer: 'child',
     })
   })
@@ -49,10 +49,31 @@ describe('settings', () => {
 
   it('that are lists take commas, spaces and both', () => {
     expect(readConfig({ FRESHET_API_KEYS: 'one, two  three,' }).apiKeys).toEqual(['one', 'two', 'three'])
-    expect(readConfig({ FRESHET_SOURCES: 'none' }).sources).toEqual([])
+    expect(readConfig({ FRESHET_SOURCES: 'openalex, arxiv crossref' }).sources.kinds).toEqual([
+      'openalex',
+      'arxiv',
+      'crossref',
+    ])
+  })
+
+  it('that are phrases are separated by semicolons', () => {
+    const { topics } = readConfig({ FRESHET_TOPICS: 'vector search; retrieval, augmented ;' }).sources
+    expect(topics).toEqual(['vector search', 'retrieval, augmented'])
+  })
+
+  it('keep everything offline where the sources are none, whatever else is set', () => {
+    const { sources } = readConfig({
+      FRESHET_SOURCES: 'arxiv,none',
+      FRESHET_FEEDS: 'https://example.org/feed',
+      FRESHET_GITHUB_REPOSITORIES: 'a/b',
+    })
+    expect(sources).toMatchObject({ kinds: [], feeds: [], github: { repositories: [] } })
   })
 
   it.each([
+    ['FRESHET_SOURCES', 'arxiv, scholar'],
+    ['FRESHET_FEEDS', 'file:///etc/passwd'],
+    ['FRESHET_GITHUB_REPOSITORIES', 'freshet'],
     ['FRESHET_PORT', 'eighty'],
     ['FRESHET_PORT', '65536'],
     ['FRESHET_PORT', '80.5'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { dayMs, type Instant, instant } from '../../src/domain/instant.ts'
-import type { VisitRecord } from '../../src/ports.ts'
+import type { VisitRecord } from '../../src/domain/visits.ts'
 import { inRuntime } from './in-runtime.ts'
 
 const noon = Date.parse('2026-03-02T12:00:00Z')

@@ -4,7 +4,8 @@ import { everyMinute, scheduleNightly } from '../../indexer/schedule.ts'
 import { openVisits, type VisitOutcome } from '../../indexer/visits.ts'
 import { arxivAnnouncements } from '../../src/domain/calendar.ts'
 import { type Instant, instant, isoOf } from '../../src/domain/instant.ts'
-import type { Cadence, VisitBook, VisitRecord } from '../../src/ports.ts'
+import type { Cadence, VisitRecord } from '../../src/domain/visits.ts'
+import type { VisitBook } from '../../src/ports.ts'
 
 const log = pino({ level: 'silent' })
 const minuteMs = 60_000

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import { dayMs, instant } from '../../domain/instant.ts'
-import type { VisitBook, VisitRecord } from '../../ports.ts'
+import type { VisitRecord } from '../../domain/visits.ts'
+import type { VisitBook } from '../../ports.ts'
 
 const hourMs = 3_600_000
 /** Demand older than this is of no use to any schedule. */
