@@ -55,11 +55,17 @@ export interface DocumentRecord {
   readonly versions: readonly VersionDate[]
 }
 
-export interface StoredDocument extends DocumentRecord {
-  readonly key: DocumentKey
-  readonly seq: Seq
+/** What one source says of a work, as it said it last. A document is made of one sighting or of several. */
+export interface Sighting extends DocumentRecord {
   readonly harvested: Instant
   readonly contentHash: string
+}
+
+export interface StoredDocument extends Sighting {
+  readonly key: DocumentKey
+  readonly seq: Seq
+  /** Every source that knows it; the one that leads, which is `source`, first. */
+  readonly sources: readonly string[]
 }
 
 export interface DocumentVersion {
@@ -76,9 +82,19 @@ export const textOf = (document: Pick<DocumentRecord, 'title' | 'abstract'>): st
 
 /**
  * `replaced`: a newer version; `cross-listed`: the same version in more categories; `revised`: other facts of the same
- * version; `stale`: an older version than the one that is held.
+ * version; `folded`: seen for the first time in a source, and held from another already; `stale`: an older version than
+ * the one that is held.
  */
-export const changes = ['new', 'replaced', 'revised', 'cross-listed', 'withdrawn', 'unchanged', 'stale'] as const
+export const changes = [
+  'new',
+  'replaced',
+  'revised',
+  'cross-listed',
+  'folded',
+  'withdrawn',
+  'unchanged',
+  'stale',
+] as const
 export type Change = (typeof changes)[number]
 
 export const noChanges = (): Record<Change, number> => ({
@@ -86,81 +102,35 @@ export const noChanges = (): Record<Change, number> => ({
   replaced: 0,
   revised: 0,
   'cross-listed': 0,
+  folded: 0,
   withdrawn: 0,
   unchanged: 0,
   stale: 0,
 })
 
-/**
- * What a record means for the document that the store already holds under its id. A stand-in never replaces anything and
- * any real record replaces a stand-in; an older version, or one of no known number, never replaces a known newer one.
- */
-export function changeOf(held: StoredDocument | null, incoming: DocumentRecord, incomingHash: string): Change {
-  if (!held) return 'new'
-  if (incoming.standIn) return held.standIn && differs(held, incoming, incomingHash) ? 'revised' : 'unchanged'
-  if (held.standIn) return incoming.withdrawn ? 'withdrawn' : 'revised'
-  if (isOlder(held, incoming)) return redates(held, incoming) ? 'revised' : 'stale'
-  if (incoming.withdrawn && !held.withdrawn) return 'withdrawn'
-  if (!differs(held, incoming, incomingHash)) return 'unchanged'
-  if (held.version > 0 && incoming.version > held.version) return 'replaced'
-  return onlyMoreCategories(held, incoming, incomingHash) ? 'cross-listed' : 'revised'
-}
+/** The facts of a record and nothing else. Dates of versions are kept apart. */
+export const factsOf = (record: DocumentRecord): DocumentRecord => ({
+  id: record.id,
+  source: record.source,
+  kind: record.kind,
+  version: record.version,
+  title: record.title,
+  abstract: record.abstract,
+  authors: record.authors,
+  categories: record.categories,
+  comment: record.comment,
+  doi: record.doi,
+  identifiers: record.identifiers,
+  countries: record.countries,
+  fields: record.fields,
+  url: record.url,
+  submitted: record.submitted,
+  updated: record.updated,
+  announced: record.announced,
+  announcedBasis: record.announcedBasis,
+  withdrawn: record.withdrawn,
+  standIn: record.standIn,
+  versions: [],
+})
 
-const onlyMoreCategories = (held: StoredDocument, incoming: DocumentRecord, incomingHash: string): boolean =>
-  incoming.categories.length > held.categories.length &&
-  held.categories.every((category) => incoming.categories.includes(category)) &&
-  !differs({ ...held, categories: incoming.categories }, incoming, incomingHash)
-
-const isOlder = (held: StoredDocument, incoming: DocumentRecord): boolean => incoming.version < held.version
-
-/** The first announcement stays the first, except that a stated one replaces a derived one. */
-function redates(held: StoredDocument, incoming: DocumentRecord): boolean {
-  if (incoming.announced === null || incoming.announced === held.announced) return false
-  if (held.announced === null) return true
-  if (held.announcedBasis !== incoming.announcedBasis) return incoming.announcedBasis === 'stated'
-  return incoming.announced < held.announced
-}
-
-function differs(held: StoredDocument, incoming: DocumentRecord, incomingHash: string): boolean {
-  return (
-    held.contentHash !== incomingHash ||
-    held.version !== incoming.version ||
-    held.withdrawn !== incoming.withdrawn ||
-    redates(held, incoming) ||
-    (incoming.comment !== null && held.comment !== incoming.comment) ||
-    (incoming.doi !== null && held.doi !== incoming.doi) ||
-    held.categories.join(' ') !== incoming.categories.join(' ') ||
-    incoming.identifiers.some((one) => !held.identifiers.includes(one)) ||
-    incoming.countries.some((one) => !held.countries.includes(one)) ||
-    incoming.fields.some((one) => !held.fields.includes(one)) ||
-    held.authors.join('\n') !== incoming.authors.join('\n')
-  )
-}
-
-/** The document after the record; what the record does not know, the held document keeps. */
-export function merged(held: StoredDocument | null, record: DocumentRecord, harvested: Instant): DocumentRecord {
-  const incoming = datedByNow(record, harvested)
-  if (!held || held.standIn) return incoming
-  const { announced, announcedBasis } = redates(held, incoming) ? incoming : held
-  if (isOlder(held, incoming)) return { ...held, announced, announcedBasis }
-  return {
-    ...incoming,
-    comment: incoming.comment ?? held.comment,
-    doi: incoming.doi ?? held.doi,
-    identifiers: union(held.identifiers, incoming.identifiers),
-    countries: union(held.countries, incoming.countries),
-    fields: union(held.fields, incoming.fields),
-    submitted: incoming.submitted ?? held.submitted,
-    updated: incoming.updated ?? held.updated,
-    announced,
-    announcedBasis,
-  }
-}
-
-const union = (held: readonly string[], incoming: readonly string[]): string[] => [...new Set([...held, ...incoming])]
-
-/** What we hold has been announced: a date that a calendar or a source puts later is late by some moderation or zone. */
-const datedByNow = (record: DocumentRecord, harvested: Instant): DocumentRecord =>
-  record.announced !== null && record.announced > harvested
-    ? { ...record, announced: harvested, announcedBasis: 'derived' }
-    : record
+export const union = (...lists: readonly (readonly string[])[]): string[] => [...new Set(lists.flat())]

@@ -7,6 +7,7 @@ import { documentTests } from './engine/documents.ts'
 import { filterTests } from './engine/filters.ts'
 import { findTests } from './engine/finding.ts'
 import { generationTests } from './engine/generations.ts'
+import { identityTests } from './engine/identity.ts'
 import { lockTests } from './engine/lock.ts'
 import { markTests } from './engine/marks.ts'
 import { snapshotTests } from './engine/snapshots.ts'
@@ -27,6 +28,7 @@ export function engineContract(name: string, open: (clock: Clock) => Promise<Ope
   const current = () => ({ engine: opened.engine, clock })
   describe(`${name}: documents`, () => documentTests(current))
   describe(`${name}: versions`, () => versionTests(current))
+  describe(`${name}: identity`, () => identityTests(current))
   describe(`${name}: embeddings and marks`, () => markTests(current))
   describe(`${name}: what can be found`, () => findTests(current))
   describe(`${name}: filters`, () => filterTests(current))

@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import {
-  changeOf,
-  type DocumentId,
-  type DocumentKey,
-  type DocumentRecord,
-  merged,
-  type Seq,
-  type StoredDocument,
-} from '../../src/domain/document.ts'
+import type { DocumentId, DocumentRecord, Sighting } from '../../src/domain/document.ts'
 import { instant } from '../../src/domain/instant.ts'
+import { changeOf, merged } from '../../src/domain/revision.ts'
 
 const day = (n: number) => instant(Date.UTC(2026, 0, n))
 const harvested = day(20)
@@ -38,10 +31,8 @@ const record = (over: Partial<DocumentRecord> = {}): DocumentRecord => ({
   ...over,
 })
 
-const held = (over: Partial<StoredDocument> = {}): StoredDocument => ({
+const held = (over: Partial<Sighting> = {}): Sighting => ({
   ...record(),
-  key: 1 as DocumentKey,
-  seq: 1 as Seq,
   harvested,
   contentHash: 'h1',
   ...over,
@@ -50,9 +41,11 @@ const held = (over: Partial<StoredDocument> = {}): StoredDocument => ({
 describe('a record of a document that is held', () => {
   it.each([
     ['the same again', record(), 'h1', 'unchanged'],
-    ['a newer version', record({ version: 2 }), 'h2', 'revised'],
+    ['a newer version', record({ version: 2 }), 'h2', 'replaced'],
     ['other text under the same version', record(), 'h2', 'revised'],
-    ['other categories', record({ categories: ['cs.IR', 'cs.CL'] }), 'h1', 'revised'],
+    ['more categories', record({ categories: ['cs.IR', 'cs.CL'] }), 'h1', 'cross-listed'],
+    ['other categories', record({ categories: ['cs.CL'] }), 'h1', 'revised'],
+    ['another id', record({ id: 'doi:10.1/x' as DocumentId }), 'h1', 'revised'],
     ['a withdrawal', record({ version: 2, withdrawn: true }), 'h2', 'withdrawn'],
     ['a stand-in', record({ standIn: true }), 'h2', 'unchanged'],
     ['an earlier announcement of the same kind', record({ announced: day(3) }), 'h1', 'revised'],
@@ -87,6 +80,12 @@ describe('a record of a document that is held', () => {
   it('keeps what it does not know', () => {
     const after = merged(held({ doi: '10.1/x', comment: '9 pages' }), record({ version: 2 }), harvested)
     expect(after).toMatchObject({ doi: '10.1/x', comment: '9 pages' })
+  })
+
+  it('is still named by the id that it had', () => {
+    const before = held({ id: 'doi:10.1000/x' as DocumentId, source: 'openalex' })
+    const after = merged(before, record({ source: 'openalex' }), harvested)
+    expect(after).toMatchObject({ id: '2601.00001', identifiers: ['doi:10.1000/x'] })
   })
 
   it('replaces a stand-in whole, whatever its version', () => {

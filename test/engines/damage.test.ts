@@ -110,7 +110,7 @@ describe('the doctor', () => {
 
   test('finds versions without a document', async () => {
     const engine = await folder.built()
-    raw('PRAGMA foreign_keys = OFF; INSERT INTO versions VALUES (999, 1, NULL, NULL, NULL)')
+    raw("PRAGMA foreign_keys = OFF; INSERT INTO versions (key, source, version) VALUES (999, 'arxiv', 1)")
     expect(await brokenOf(engine)).toEqual(['foreign keys'])
   })
 

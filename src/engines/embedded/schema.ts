@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type Database from 'better-sqlite3'
 import { CorruptStore } from '../../domain/errors.ts'
+import { nameAll } from './identities.ts'
 
 /**
  * Forward migrations, numbered by their place. A released one is never edited: a change is a new entry.
@@ -95,6 +96,40 @@ const migrations: readonly string[] = [
   ALTER TABLE documents ADD COLUMN identifiers TEXT NOT NULL DEFAULT '[]';  -- JSON arrays
   ALTER TABLE documents ADD COLUMN countries TEXT NOT NULL DEFAULT '[]';
   ALTER TABLE documents ADD COLUMN fields TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE documents ADD COLUMN sources TEXT;  -- JSON array; NULL: all that is said of it is this row
+
+  -- What each source says of a document, where that is more than its row.
+  CREATE TABLE sightings (
+    source TEXT NOT NULL,
+    name TEXT NOT NULL,                      -- what the source calls it
+    key INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
+    record TEXT NOT NULL,                    -- JSON
+    content_hash TEXT NOT NULL,
+    harvested INTEGER NOT NULL,
+    PRIMARY KEY (source, name)
+  ) WITHOUT ROWID;
+  CREATE INDEX sightings_by_key ON sightings (key);
+
+  -- Everything by which a document can be found: ids and identifiers of all its sightings, and their titles.
+  CREATE TABLE names (name TEXT NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (name, key)) WITHOUT ROWID;
+
+  -- Somebody said that the one is not of the work of the other: 'openalex openalex:W1', 'arxiv 2401.00001'.
+  CREATE TABLE apart (taken TEXT NOT NULL, rest TEXT NOT NULL, PRIMARY KEY (taken, rest)) WITHOUT ROWID;
+
+  -- Each source counts its own versions.
+  CREATE TABLE source_versions (
+    key INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
+    source TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    at INTEGER,
+    title TEXT,
+    abstract TEXT,
+    PRIMARY KEY (key, source, version)
+  ) WITHOUT ROWID;
+  INSERT INTO source_versions
+    SELECT v.key, d.source, v.version, v.at, v.title, v.abstract FROM versions v JOIN documents d USING (key);
+  DROP TABLE versions;
+  ALTER TABLE source_versions RENAME TO versions;
 
   -- Marks become instants. The day of an old one was under way, so its beginning is what is certain.
   CREATE TABLE marks (
@@ -127,6 +162,7 @@ export function migrate(db: Database.Database): void {
     db.transaction(() => {
       db.exec(migrations[step])
       if (step === 0) renewIncarnation(db)
+      if (step === 1) nameAll(db)
       db.pragma(`user_version = ${step + 1}`)
     }).immediate()
   }

@@ -1,26 +1,20 @@
 import { expect, test } from 'vitest'
 import { contentHashOf } from '../../../indexer/ingest.ts'
-import type { DocumentRecord, Seq } from '../../../src/domain/document.ts'
+import { type DocumentRecord, noChanges, type Seq } from '../../../src/domain/document.ts'
+import type { WriteCounts } from '../../../src/ports.ts'
 import { daysAgo, idOf, keyOf, markOf, noon, purge, put, record, underLock } from '../../engines/fixtures.ts'
 import { vectorOf, wordEmbedder } from '../../word-embedder.ts'
 
 import type { Current } from './current.ts'
 
-const counts = (facts: Record<string, number>) => ({
-  new: 0,
-  revised: 0,
-  withdrawn: 0,
-  unchanged: 0,
-  stale: 0,
-  ...facts,
-})
+const counts = (facts: Partial<WriteCounts>): WriteCounts => ({ ...noChanges(), ...facts })
 
 export function documentTests(current: Current): void {
   test('a write says what became of each record', async () => {
     const { engine } = current()
     expect(await put(engine, [record('a'), record('b')])).toEqual(counts({ new: 2 }))
     expect(await put(engine, [record('a'), record('b', { version: 2, title: 'Better' }), record('c')])).toEqual(
-      counts({ unchanged: 1, revised: 1, new: 1 }),
+      counts({ unchanged: 1, replaced: 1, new: 1 }),
     )
     expect(await put(engine, [record('b'), record('c', { withdrawn: true })])).toEqual(
       counts({ stale: 1, withdrawn: 1 }),
@@ -32,7 +26,7 @@ export function documentTests(current: Current): void {
   test('the same id twice in one write is one document', async () => {
     const { engine } = current()
     expect(await put(engine, [record('a'), record('a'), record('a', { version: 2 })])).toEqual(
-      counts({ new: 1, unchanged: 1, revised: 1 }),
+      counts({ new: 1, unchanged: 1, replaced: 1 }),
     )
     expect(engine.documents.count()).toBe(1)
   })

@@ -1,0 +1,164 @@
+import {
+  type Change,
+  type DocumentId,
+  type DocumentKey,
+  type DocumentRecord,
+  type DocumentVersion,
+  factsOf,
+  noChanges,
+  type Seq,
+} from '../../domain/document.ts'
+import { keyFor, received, reunited, type Separation, separated } from '../../domain/identity.ts'
+import type { Instant } from '../../domain/instant.ts'
+import { nameOf, namesOf } from '../../domain/names.ts'
+import type { Settled, Settlement } from '../../domain/settlement.ts'
+import type { DocumentStore, WriteCounts } from '../../ports.ts'
+import { addName, dropName, holdingsOf, keepSightings, type State } from './state.ts'
+
+type Writes = Pick<DocumentStore, 'write' | 'purge' | 'split' | 'rejoin'>
+
+export function writesOf(transact: <T>(change: (next: State) => T) => T): Writes {
+  const separate = (
+    decide: (next: State) => Separation | null,
+    apart: (next: State, pairs: Separation['pairs']) => State['apart'],
+    at: Instant,
+  ) =>
+    transact((next): readonly DocumentId[] | null => {
+      const separation = decide(next)
+      if (!separation) return null
+      next.apart = apart(next, separation.pairs)
+      settle(next, separation.settlement, at)
+      return separation.ids
+    })
+  return {
+    write: ({ writes, embeddings, harvested, watermark, checkpoint, progress }) =>
+      transact((next): WriteCounts => {
+        const counts = noChanges()
+        for (const { fingerprint, contentHash, vector } of embeddings) {
+          const known = next.embeddings.get(fingerprint) ?? new Map<string, Float32Array | null>()
+          // The first embedding of a text stays.
+          if (!known.has(contentHash)) next.embeddings.set(fingerprint, new Map([...known, [contentHash, vector]]))
+        }
+        for (const { record, contentHash } of writes) counts[writeOne(next, record, contentHash, harvested)]++
+        if (checkpoint) next.checkpoints.set(checkpoint.source, checkpoint)
+        if (watermark) {
+          const before = next.watermarks.get(watermark.source)
+          if (!before || before.through <= watermark.through || before.scope !== watermark.scope) {
+            next.watermarks.set(watermark.source, watermark)
+          }
+          next.checkpoints.delete(watermark.source)
+        }
+        if (progress) next.imports.set(progress.file, progress)
+        return counts
+      }),
+    purge: (ids) => transact((next) => ids.filter((id) => purgeOne(next, id)).length),
+    split: (id, source, at) =>
+      separate(
+        (next) =>
+          separated(
+            holdingsOf(() => next),
+            id,
+            source,
+          ),
+        ({ apart }, pairs) => [...apart, ...pairs],
+        at,
+      ),
+    rejoin: (id, source, at) =>
+      separate(
+        (next) =>
+          reunited(
+            holdingsOf(() => next),
+            id,
+            source,
+          ),
+        ({ apart }, pairs) => apart.filter((one) => !pairs.includes(one)),
+        at,
+      ),
+  }
+}
+
+function purgeOne(next: State, id: DocumentId): boolean {
+  const holdings = holdingsOf(() => next)
+  const key = keyFor(holdings, id)
+  const document = key === null ? null : holdings.document(key)
+  if (!document) return false
+  for (const name of [nameOf(document.id), ...holdings.sightings(document).flatMap(namesOf)]) {
+    dropName(next, name, document.key)
+  }
+  next.sightings.delete(document.key)
+  next.ids.delete(document.id)
+  bury(next, document.key)
+  return true
+}
+
+function bury(next: State, key: DocumentKey): void {
+  next.documents.delete(key)
+  next.versions.delete(key)
+  next.purged.set(key, ++next.seq as Seq)
+}
+
+function writeOne(next: State, record: DocumentRecord, contentHash: string, harvested: Instant): Change {
+  const holdings = holdingsOf(() => next)
+  const { change, settlement, place, key, earlier } = received(holdings, record, contentHash, harvested)
+  const keys = settlement ? settle(next, settlement, harvested) : []
+  const home = place === null ? key : keys[place]
+  if (home === null) return change
+  if (earlier) keepVersion(next, home, record.source, earlier)
+  for (const { version, at } of record.versions) {
+    keepVersion(next, home, record.source, { version, at, title: null, abstract: null })
+  }
+  return change
+}
+
+function settle(next: State, { documents, gone, moves }: Settlement, at: Instant): DocumentKey[] {
+  for (const { before } of documents) {
+    if (before === null) continue
+    next.sightings.delete(before.key)
+    next.ids.delete(before.id)
+  }
+  for (const { document, names } of gone) {
+    next.sightings.delete(document.key)
+    next.ids.delete(document.id)
+    for (const name of names) dropName(next, name, document.key)
+  }
+  const keys = documents.map((one) => put(next, one, at))
+  for (const { from, source, to } of moves) {
+    for (const version of next.versions.get(from)?.get(source)?.values() ?? []) {
+      keepVersion(next, keys[to], source, version)
+    }
+    next.versions.set(from, new Map([...(next.versions.get(from) ?? [])].filter(([one]) => one !== source)))
+  }
+  for (const { document } of gone) bury(next, document.key)
+  return keys
+}
+
+function put(next: State, settled: Settled, harvested: Instant): DocumentKey {
+  const { before, after, changed, sightings, plain, newNames, lostNames } = settled
+  const key = before?.key ?? ((next.lastKey + 1) as DocumentKey)
+  next.lastKey = Math.max(next.lastKey, key)
+  next.ids.set(after.id, key)
+  if (before === null || changed) {
+    const { contentHash, sources } = after
+    const seq = ++next.seq as Seq
+    next.documents.set(key, { ...factsOf(after), contentHash, sources, key, seq, harvested })
+  }
+  if (!plain) keepSightings(next, key, sightings)
+  for (const name of lostNames) dropName(next, name, key)
+  for (const name of newNames) addName(next, name, key)
+  return key
+}
+
+/** What the new knowledge does not say, the old one keeps. */
+function keepVersion(next: State, key: DocumentKey, source: string, version: DocumentVersion): void {
+  const all = next.versions.get(key) ?? new Map<string, ReadonlyMap<number, DocumentVersion>>()
+  const versions = all.get(source) ?? new Map<number, DocumentVersion>()
+  const known = versions.get(version.version)
+  const { at, title, abstract } = version
+  const both = {
+    version: version.version,
+    at: at ?? known?.at ?? null,
+    title: title ?? known?.title ?? null,
+    abstract: abstract ?? known?.abstract ?? null,
+  }
+  next.versions.set(key, new Map([...all, [source, new Map([...versions, [version.version, both]])]]))
+}
