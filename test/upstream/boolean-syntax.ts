@@ -45,7 +45,7 @@ export function parseBoolean(tokens: readonly Token[], implicit: 'and' | 'or'): 
 
 function joined(kind: 'and' | 'or', parts: readonly (Query | null)[]): Query | null {
   const whole = parts.filter((part) => part !== null)
-  if (whole.length < parts.length) return null
+  if (whole.length === 0 || whole.length < parts.length) return null
   return whole.length === 1 ? whole[0] : { kind, parts: whole }
 }
 
