@@ -48,12 +48,19 @@ export function resolved(href: string, base: string): string | null {
   return URL.canParse(trimmed, base) ? new URL(trimmed, base).href : null
 }
 
+/** Before it, years are zeroes that some program left; so is the first moment of 1970. */
+const firstYear = 1600
+
 /**
  * A date in any way that feeds write one: ISO 8601, RFC 822 with or without a weekday (often the wrong one), or what is
  * left over, if it names a zone. Null for what has none of these forms.
  */
 export function feedDate(text: string): Instant | null {
-  if (text.length > longestDate) return null
+  const at = text.length > longestDate ? null : writtenDate(text)
+  return at === null || at === 0 || at < Date.UTC(firstYear, 0) ? null : at
+}
+
+function writtenDate(text: string): Instant | null {
   const bare = text
     .trim()
     .replace(/^\p{L}{2,9}\.?,?\s+(?=\d)/u, '')

@@ -44,6 +44,8 @@ const feedSchema = z.object({
 
 type Item = z.infer<typeof itemSchema>
 
+const deepest = 200
+
 /** Reads JSON Feed 1.0 and 1.1. Throws SourceError `unreadable` for JSON that is cut off or is no feed. */
 export function parseJsonFeed(source: string, body: string, address: string): ParsedFeed {
   const parsed = feedSchema.safeParse(jsonOf(source, body))
@@ -61,11 +63,27 @@ export function parseJsonFeed(source: string, body: string, address: string): Pa
 }
 
 function jsonOf(source: string, body: string): unknown {
+  // Arrays in arrays without end cost the parser a hundred times their size in memory.
+  if (isNestedBeyond(deepest, body)) throw unreadable(source, `is JSON nested more than ${deepest} levels deep`)
   try {
     return JSON.parse(body)
   } catch (cause) {
     throw unreadable(source, 'is JSON that is cut off or broken', cause)
   }
+}
+
+function isNestedBeyond(most: number, json: string): boolean {
+  let depth = 0
+  let inString = false
+  for (let at = 0; at < json.length; at += 1) {
+    const character = json[at]
+    if (inString && character === '\\') at += 1
+    else if (character === '"') inString = !inString
+    else if (!inString && (character === '[' || character === '{')) depth += 1
+    else if (!inString && (character === ']' || character === '}')) depth -= 1
+    if (depth > most) return true
+  }
+  return false
 }
 
 const entryOf = (item: Item, address: string): FeedEntry => ({

@@ -23,8 +23,8 @@ export function feedRecord(feed: FeedOfRecords, entry: FeedEntry, position: numb
   // The fuller of the two: some feeds put the whole into one and a sentence into the other, in either order.
   const text = entry.content.length > entry.summary.length ? entry.content : entry.summary
   const title = entry.title || shortened(text, longestStandInTitle)
-  if (title === '')
-    return { id: shortened(entry.id ?? `entry ${position}`, longestId), reason: 'the entry has no title and no text' }
+  const namedHere = shortened(entry.id ?? `entry ${position}`, longestId)
+  if (title === '') return { id: namedHere, reason: 'the entry has no title and no text' }
   const names = namesOf(entry)
   const { arxiv, doi, pmid } = names
   return {
@@ -40,7 +40,8 @@ export function feedRecord(feed: FeedOfRecords, entry: FeedEntry, position: numb
     doi,
     identifiers: pmid === null ? [] : [`pmid:${pmid}`],
     url: urlOf(feed, entry, arxiv),
-    updated: entry.updated,
+    // What an entry says of its own change says nothing of arXiv's versions.
+    updated: arxiv ? null : entry.updated,
     ...announcementOf(entry, names),
   }
 }

@@ -138,7 +138,7 @@ describe('a feed without end', () => {
     [
       'arrays in JSON',
       `{"version":"https://jsonfeed.org/version/1","items":${'['.repeat(million)}`,
-      /cut off or broken/,
+      /nested more than 200 levels deep/,
     ],
   ])('of %s is refused', (what, text, message) => {
     expect(measured(what, text)).toMatch(message)
@@ -149,10 +149,6 @@ describe('a feed without end', () => {
     ['a tag that is never closed', item(`<${'x'.repeat(16 * million)}`)],
     ['a section that is never closed', item(`<title><![CDATA[${']]'.repeat(8 * million)}`)],
     ['a declaration that is never closed', `<!DOCTYPE rss [${'<!ENTITY a "b" '.repeat(million)}`],
-    [
-      'JSON arrays in arrays',
-      `{"version":"https://jsonfeed.org/version/1","items":${'['.repeat(million)}${']'.repeat(million)}}`,
-    ],
   ])('of %s makes no entry with a title', (what, text) => {
     const result = measured(what, text)
     expect(typeof result === 'string' ? [] : result.entries.filter((entry) => entry.title !== '')).toEqual([])

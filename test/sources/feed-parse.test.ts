@@ -332,12 +332,18 @@ describe('dates', () => {
     expect(feedDate(text)).toBe(Date.parse(iso))
   })
 
-  test.each(['', 'yesterday', '2026-13-45', 'Mon, 99 Foo 2026', '0'.repeat(200), '<b>2026</b>'])(
-    '%j is none',
-    (text) => {
-      expect(feedDate(text)).toBeNull()
-    },
-  )
+  test.each([
+    '0001-01-01T00:00:00',
+    'Thu, 01 Jan 1970 00:00:00 GMT',
+    '',
+    'yesterday',
+    '2026-13-45',
+    'Mon, 99 Foo 2026',
+    '0'.repeat(200),
+    '<b>2026</b>',
+  ])('%j is none', (text) => {
+    expect(feedDate(text)).toBeNull()
+  })
 })
 
 describe('names of persons', () => {

@@ -53,8 +53,8 @@ export const feedsmithReader: FeedReader = (xml, address) => {
           first(
             at(entry, 'published'),
             at(entry, 'pubDate'),
-            at(entry, 'dcterms', 'issued'),
-            at(entry, 'dcterms', 'created'),
+            ...list(at(entry, 'dcterms', 'issued')),
+            ...list(at(entry, 'dcterms', 'created')),
           ),
         ),
         updated: dated(
