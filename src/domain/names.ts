@@ -101,7 +101,7 @@ const plainLetters: Readonly<Record<string, string>> = { ø: 'o', ł: 'l', đ: '
 const folded = (text: string): string =>
   text
     .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
+    .replace(/[\p{M}'’‘`´]+/gu, '')
     .toLowerCase()
     .replace(/[øłđıßæœ]/g, (letter) => plainLetters[letter])
     .replaceAll('&', ' and ')

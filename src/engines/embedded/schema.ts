@@ -150,15 +150,15 @@ export const versionOf = (db: Database.Database): number => Number(db.pragma('us
 
 export const needsMigration = (db: Database.Database): boolean => versionOf(db) < schemaVersion
 
-/** Brings the schema up to date, one transaction a step. The caller holds the writer lock. */
-export function migrate(db: Database.Database): void {
+/** Brings the schema up to date, or to an earlier state for a test, one transaction a step. The caller holds the writer lock. */
+export function migrate(db: Database.Database, to: number = schemaVersion): void {
   const from = versionOf(db)
   if (from > schemaVersion) {
     throw new CorruptStore(
       `the store has schema ${from}, this Freshet knows ${schemaVersion}: run the newer Freshet, or restore an older backup`,
     )
   }
-  for (let step = from; step < schemaVersion; step++) {
+  for (let step = from; step < to; step++) {
     db.transaction(() => {
       db.exec(migrations[step])
       if (step === 0) renewIncarnation(db)
