@@ -174,6 +174,9 @@ function sortOf(parameters: URLSearchParams): Sort {
   return { sortBy: byScore ? 'relevance' : 'published', ascending: parameters.get('order') === 'asc' }
 }
 
+const licence = 'https://creativecommons.org/licenses/by/4.0'
+const issn = '2049-3630'
+
 function workOf({ paper, title, abstract }: PaperState, score: number): Record<string, unknown> {
   const published = paper.journal?.published ?? paper.versions[0].announced
   const doi = paper.journal?.doi ?? ''
@@ -184,16 +187,20 @@ function workOf({ paper, title, abstract }: PaperState, score: number): Record<s
     indexed: { ...moment, version: '3.54.1' },
     'reference-count': references,
     publisher: 'Freshet Test Press',
+    issue: String(1 + (references % 12)),
+    license: [{ start: moment, 'content-version': 'vor', 'delay-in-days': 0, URL: licence }],
     'content-domain': { domain: [], 'crossmark-restriction': false },
     'short-container-title': [],
     abstract: `<jats:title>Abstract</jats:title><jats:p>${escaped(abstract)}</jats:p>`,
     DOI: doi,
     type: 'journal-article',
     created: moment,
+    page: `${references}-${references + 12}`,
     source: 'Crossref',
     'is-referenced-by-count': 0,
     title: [escaped(title)],
     prefix: doi.split('/')[0],
+    volume: String(1 + (references % 40)),
     author: paper.authors.map((name, at) => {
       const { first, last } = split(name)
       const sequence = at === 0 ? 'first' : 'additional'
@@ -204,7 +211,14 @@ function workOf({ paper, title, abstract }: PaperState, score: number): Record<s
     'container-title': [paper.journal?.name ?? ''],
     'original-title': [],
     language: 'en',
-    link: [],
+    link: [
+      {
+        URL: `https://journal.example/${doi}.pdf`,
+        'content-type': 'application/pdf',
+        'content-version': 'vor',
+        'intended-application': 'similarity-checking',
+      },
+    ],
     deposited: moment,
     score: Math.round(score * 1e6) / 1e6,
     resource: { primary: { URL: `https://journal.example/${doi}` } },
@@ -212,9 +226,12 @@ function workOf({ paper, title, abstract }: PaperState, score: number): Record<s
     'short-title': [],
     issued: day,
     'references-count': references,
+    'journal-issue': { issue: String(1 + (references % 12)) },
     URL: `https://doi.org/${doi}`,
     // Not every publisher says which preprint an article was.
     relation: hashOf(paper.id) % 2 === 0 ? { 'has-preprint': [preprintOf(paper)] } : {},
+    ISSN: [issn],
+    'issn-type': [{ value: issn, type: 'electronic' }],
     subject: [],
     published: day,
   }

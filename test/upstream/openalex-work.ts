@@ -45,8 +45,8 @@ export function openAlexWorkOf(state: PaperState, score: number | null = null): 
     fwci: null,
     has_fulltext: false,
     cited_by_count: cited,
-    citation_normalized_percentile: null,
-    cited_by_percentile_year: null,
+    citation_normalized_percentile: { value: cited / 40, is_in_top_1_percent: false, is_in_top_10_percent: cited > 36 },
+    cited_by_percentile_year: { min: cited, max: cited + 1 },
     biblio: { volume: null, issue: null, first_page: null, last_page: null },
     is_retracted: false,
     is_paratext: false,
@@ -78,7 +78,7 @@ export function openAlexWorkOf(state: PaperState, score: number | null = null): 
     abstract_inverted_index: invertedIndexOf(state.abstract),
     abstract_inverted_index_v3: null,
     cited_by_api_url: `https://api.openalex.org/works?filter=cites:${openAlexId(paper)}`,
-    counts_by_year: [],
+    counts_by_year: [{ year: Number(day.slice(0, 4)), cited_by_count: cited }],
     updated_date: isoOf(state.modified).replace(/Z$/, '000'),
     created_date: day,
   }
@@ -125,7 +125,8 @@ function authorshipsOf({ paper }: PaperState) {
   })
 }
 
-const arxivPlace = ({ paper, doi }: PaperState) => ({
+const arxivPlace = ({ paper }: PaperState) => ({
+  id: `doi:${arxivDoi(paper).toLowerCase()}`,
   is_oa: true,
   landing_page_url: `https://arxiv.org/abs/${paper.id}`,
   pdf_url: `https://arxiv.org/pdf/${paper.id}`,
@@ -135,10 +136,12 @@ const arxivPlace = ({ paper, doi }: PaperState) => ({
   version: 'submittedVersion',
   is_accepted: false,
   is_published: false,
-  ...(doi === null ? {} : { raw_source_name: 'arXiv' }),
+  raw_source_name: 'arXiv',
+  raw_type: 'article',
 })
 
 const journalPlace = ({ paper, doi }: PaperState) => ({
+  id: `doi:${doi}`,
   is_oa: false,
   landing_page_url: `https://doi.org/${doi}`,
   pdf_url: null,
@@ -148,6 +151,8 @@ const journalPlace = ({ paper, doi }: PaperState) => ({
   version: 'publishedVersion',
   is_accepted: true,
   is_published: true,
+  raw_source_name: paper.journal?.name ?? '',
+  raw_type: 'journal-article',
 })
 
 const sourceOf = (name: string, type: 'repository' | 'journal') => ({

@@ -70,6 +70,7 @@ function list(asked: Asked): Reply {
         cost_usd: 0.001,
       },
       results: items.map(({ state, score }) => pick(openAlexWorkOf(state, searches ? score : null), parameters)),
+      group_by: [],
     },
     pool,
   )
