@@ -9,7 +9,7 @@ import { arxivRss } from './sources/arxiv-rss.ts'
 import { biorxiv, biorxivPolicy } from './sources/biorxiv.ts'
 import { crossref, crossrefPolicy } from './sources/crossref.ts'
 import { europePmc, europePmcPolicy } from './sources/europe-pmc.ts'
-import { feed, feedPolicy } from './sources/feed.ts'
+import { feed, feedName, feedPolicy } from './sources/feed.ts'
 import { githubPolicy, githubReleases } from './sources/github-releases.ts'
 import { hackerNews, hackerNewsPolicy } from './sources/hacker-news.ts'
 import { arxivPolicy, type PoliteClient, politeClient, type RequestPolicy } from './sources/http.ts'
@@ -111,7 +111,7 @@ export function openSources({ sources: settings, contact }: Config, runtime: Run
 
   const feeds = settings.feeds.map((url): SourcesInUse => {
     // A feed's address is an operator's, what it redirects to is a stranger's: neither may reach a private network unasked.
-    const asked = client('feed', feedPolicy(url), [], settings.privateFeeds)
+    const asked = client(feedName(url), feedPolicy(url), [], settings.privateFeeds)
     return { harvested: [feed({ client: asked, url })], live: [] }
   })
   const opened = [...new Set(settings.kinds)].map((kind) => open[kind]())

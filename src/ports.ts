@@ -382,8 +382,8 @@ export interface GateState {
 
 export interface GateTurn {
   /**
-   * Ends the turn; `pauseMs` asks for a longer pause than the spacing (a source's Retry-After), `failed` counts towards
-   * leaving the provider alone, and a turn that did not fail ends the count.
+   * Ends the turn; `pauseMs` asks for a longer pause than the spacing (a source's Retry-After). `failed: true` counts
+   * towards leaving the provider alone, `false` ends the count; left out, the turn says nothing of the provider.
    */
   leave(outcome?: { readonly pauseMs?: number; readonly failed?: boolean }): void
 }

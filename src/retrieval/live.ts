@@ -10,7 +10,8 @@ import { Punctuality } from './punctuality.ts'
 
 /** The sources as a query meets them: asked together, each for itself, and none of them able to fail a search. */
 export interface LiveTier {
-  state(now: Instant, deadlineMs: number): LiveState
+  /** What is known of the sources for this request, before any of them is asked. */
+  state(now: Instant, request: FindRequest, terms: Omit<LiveTerms, 'sources'>): LiveState
   /** One answer for each of the sources, at the latest after `deadlineMs`. Rejects only when the signal aborts. */
   ask(request: FindRequest, terms: LiveTerms, signal: AbortSignal): Promise<readonly LiveAnswer[]>
   /** Ends what is under way. */
@@ -42,6 +43,8 @@ export interface LiveParts {
 
 /** An answer that comes after every deadline is still worth having, up to here. */
 const longestMs = 15_000
+/** Requests of one source under way at once: more would only queue at its gate, and be sent when nobody waits any more. */
+const mostFlights = 2
 const rememberedAnswers = 1_000
 
 interface Fetched extends Found {
@@ -77,12 +80,16 @@ export function openLive(parts: LiveParts): LiveTier {
     }
   }
 
+  function known(key: string, maxAgeMs: number): Promise<Fetched> | Fetched | null {
+    const answer = remembered.get(key)
+    if (answer && clock.now() - answer.at <= maxAgeMs) return answer
+    return flights.get(key) ?? null
+  }
+
   function fetched(source: Askable, request: FindRequest, maxAgeMs: number): Promise<Fetched> | Fetched {
-    const key = JSON.stringify([source.name, request])
-    const known = remembered.get(key)
-    if (known && clock.now() - known.at <= maxAgeMs) return known
-    const under = flights.get(key)
-    if (under) return under
+    const key = keyOf(source, request)
+    const answer = known(key, maxAgeMs)
+    if (answer) return answer
     const flight = fly(source, key, request)
     flights.set(key, flight)
     // Its query may be gone by then; the error was told to whoever keeps the health of sources.
@@ -91,16 +98,17 @@ export function openLive(parts: LiveParts): LiveTier {
   }
 
   return {
-    state(now, deadlineMs) {
+    state(now, request, { deadlineMs, maxAgeMs }) {
       const sources = askable.map((source): LiveSourceState => {
         const timely = punctuality.get(source.name) ?? new Punctuality()
-        return {
-          source: source.name,
-          batchesBehind: batchesBehind(source, parts, now),
-          pAnswer: timely.within(deadlineMs),
-          expectedMs: timely.expectedMs,
-          ...availability(source, parts, deadlineMs),
-        }
+        const state = { source: source.name, batchesBehind: batchesBehind(source, parts, now) }
+        const answer = known(keyOf(source, request), maxAgeMs)
+        // What is remembered, or on its way for somebody else, costs the source nothing.
+        if (answer && !(answer instanceof Promise)) return { ...state, ...atHand, expectedMs: 0, pAnswer: 1 }
+        const expected = { pAnswer: timely.within(deadlineMs), expectedMs: timely.expectedMs }
+        if (answer) return { ...state, ...atHand, ...expected }
+        const underWay = [...flights.keys()].filter((key) => key.startsWith(prefixOf(source))).length
+        return { ...state, ...expected, ...availability(source, parts, deadlineMs, underWay) }
       })
       return { sources, tenBatchesAgo: tenBatchesBefore(now) }
     },
@@ -120,20 +128,28 @@ export function openLive(parts: LiveParts): LiveTier {
 
 type Askable = Source & Required<Pick<Source, 'find'>>
 
+const atHand = { scarcity: 0, barred: null }
+const prefixOf = ({ name }: Source): string => `${name}\n`
+const keyOf = (source: Source, request: FindRequest): string => prefixOf(source) + JSON.stringify(request)
+
 /** A turn that cannot come in time is not waited for, and says when it could. */
 function availability(
   source: Askable,
   { runtime, clock }: LiveParts,
   deadlineMs: number,
+  underWay: number,
 ): Pick<LiveSourceState, 'scarcity' | 'barred'> {
   const { waitMs, pausedUntil } = runtime.gate.state(source.provider)
   if (pausedUntil !== null) {
     const says = `${source.name} failed time and again and is left alone for a while.`
     return { scarcity: 1, barred: { why: 'degraded', says, retryAfterMs: Math.max(0, pausedUntil - clock.now()) } }
   }
-  if (waitMs >= deadlineMs) {
-    const says = `${source.name} may be asked again in ${Math.ceil(waitMs / 1000)} s, after the deadline.`
-    return { scarcity: 1, barred: { why: 'rate_limited', says, retryAfterMs: waitMs } }
+  if (waitMs >= deadlineMs || underWay >= mostFlights) {
+    const says =
+      waitMs >= deadlineMs
+        ? `${source.name} may be asked again in ${Math.ceil(waitMs / 1000)} s, after the deadline.`
+        : `${underWay} other queries wait for ${source.name} already.`
+    return { scarcity: 1, barred: { why: 'rate_limited', says, retryAfterMs: Math.max(waitMs, 1_000) } }
   }
   return { scarcity: waitMs / deadlineMs, barred: null }
 }

@@ -97,7 +97,8 @@ async function rankTiers(
   const fused = query.fusion === 'convex' ? convex(evidence, calibration.alpha) : reciprocalRank(evidence)
   const deep = measureDepth(evidence, fused, calibration)
   const threshold = thresholdOf(deep, calibration.abstainBelow)
-  const decided = route(query, cues, evidence, deep, threshold, liveState(query, parts.live), parts.calibration)
+  const state = liveState(query, subject, parts.live)
+  const decided = route(query, cues, evidence, deep, threshold, state, parts.calibration)
   const recency = { pRecent: decided.gate.pRecent, gamma, now: query.now }
   const ranking = rank(deep, calibration.abstainBelow, recency)
   const ordered = pinNamed(inOrder(ranking.scored, query, ranking, fused, named), named)
@@ -118,8 +119,10 @@ async function rankTiers(
   }
 }
 
-const liveState = (query: Query, live: LiveTier | null): LiveState =>
-  live === null || (query.mode !== 'auto' && query.mode !== 'live') ? noLive : live.state(query.now, query.deadlineMs)
+const liveState = (query: Query, subject: string, live: LiveTier | null): LiveState =>
+  live === null || (query.mode !== 'auto' && query.mode !== 'live')
+    ? noLive
+    : live.state(query.now, findRequestOf(query, subject), query)
 
 /** A source that would have been asked, had it been possible. */
 const barredSources = ({ mode }: Query, { live }: Route): Degradation[] =>
@@ -130,7 +133,7 @@ const barredSources = ({ mode }: Query, { live }: Route): Degradation[] =>
   )
 
 /** Kept back from the sources for reading, embedding and scoring what they bring. */
-const reserveMs = 60
+const reserveMs = 120
 
 function askLive(
   { query, subject, route }: Ranked,

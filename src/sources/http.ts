@@ -23,6 +23,8 @@ export interface RequestPolicy {
   /** One attempt that takes longer counts as a failed connection. */
   readonly attemptMs: number
   readonly backoff: { readonly baseMs: number; readonly capMs: number }
+  /** The pause that a provider asks for in the headers of its answers, where it states its limit there. */
+  readonly askedPauseMs?: (headers: Headers) => number
   /** Recognises a refusal to serve that comes with a status of success. */
   readonly throttled?: (body: string) => boolean
 }
@@ -164,7 +166,18 @@ async function oneTurn(job: Job, hop: Hop, attempt: number, earlier: SourceError
     return outcome
   } finally {
     const failed = outcome === null ? null : verdictOf(outcome)
-    turn.leave({ pauseMs: outcome?.kind === 'trouble' ? outcome.pauseMs : 0, ...(failed === null ? {} : { failed }) })
+    turn.leave({ pauseMs: pauseAfter(job, outcome), ...(failed === null ? {} : { failed }) })
+  }
+}
+
+function pauseAfter({ policy }: Job, outcome: Outcome | null): number {
+  switch (outcome?.kind) {
+    case 'trouble':
+      return outcome.pauseMs
+    case 'answer':
+      return policy.askedPauseMs?.(outcome.answer.headers) ?? 0
+    default:
+      return 0
   }
 }
 

@@ -202,7 +202,8 @@ describe('sources asked while a query waits', () => {
 })
 
 describe('the state of sources', () => {
-  const state = (deadlineMs = 1_500) => live.state(clock.now(), deadlineMs).sources
+  const state = (deadlineMs = 1_500, subject = 'anything') =>
+    live.state(clock.now(), request(subject), { deadlineMs, maxAgeMs: 300_000 }).sources
 
   it('bars a source whose turn cannot come in time, with the time until it can', () => {
     open(source('a', papers()))
@@ -219,6 +220,23 @@ describe('the state of sources', () => {
     expect(state()[0].barred).toMatchObject({ why: 'degraded', retryAfterMs: 30_000 })
   })
 
+  it('bars a source for which two other queries wait, and lets a third that asks the same join them', async () => {
+    open(source('a', delayed(1_000, papers('1'))))
+    const waiting = [ask('one', ['a']), ask('two', ['a'])]
+    expect(state(1_500, 'three')[0].barred).toMatchObject({ why: 'rate_limited' })
+    expect(state(1_500, 'two')[0]).toMatchObject({ barred: null, scarcity: 0 })
+    await Promise.all(waiting)
+    expect(state(1_500, 'three')[0].barred).toBeNull()
+  })
+
+  it('holds nothing against a source whose answer is remembered', async () => {
+    open(source('a', papers('1')))
+    await ask('agents', ['a'])
+    gate = { waitMs: 2_900, pausedUntil: null, failures: 0 }
+    expect(state(1_500, 'agents')[0]).toMatchObject({ barred: null, pAnswer: 1, expectedMs: 0 })
+    expect(state(1_500, 'memory')[0].barred).not.toBeNull()
+  })
+
   it('leaves out sources that cannot be asked', () => {
     const { find: _, ...silent } = source('oai', papers())
     open(silent, source('a', papers()))
@@ -232,7 +250,8 @@ describe('the state of sources', () => {
     open(oai, source('a', papers()))
     const behind = (harvest: string | null, now: string) => {
       through = harvest === null ? null : instant(Date.parse(harvest))
-      return live.state(instant(Date.parse(now)), 1_500).sources[0].batchesBehind
+      const at = instant(Date.parse(now))
+      return live.state(at, request('anything'), { deadlineMs: 1_500, maxAgeMs: 0 }).sources[0].batchesBehind
     }
     // Tuesday 3 March 2026; Monday's announcement was at 01:00 UTC, its metadata were out at 03:45, the API at 05:00.
     expect(behind('2026-03-03T03:50:00Z', '2026-03-03T12:00:00Z')).toBe(0)
@@ -255,6 +274,6 @@ describe('the state of sources', () => {
     expect(quick.pAnswer).toBeGreaterThan(0.9)
     expect(slow.pAnswer).toBeLessThan(0.2)
     expect(quick.expectedMs).toBe(100)
-    expect(live.state(clock.now(), 10_000).sources[1].pAnswer).toBeGreaterThan(0.9)
+    expect(state(10_000)[1].pAnswer).toBeGreaterThan(0.9)
   })
 })

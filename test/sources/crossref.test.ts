@@ -7,6 +7,7 @@ import {
   crossrefQuery,
   parseCrossrefPage,
   parseCrossrefWork,
+  statedPauseMs,
 } from '../../src/sources/crossref.ts'
 import { paperTypes } from '../../src/sources/crossref-record.ts'
 import { askFor, at, harvested, json, windowOf } from './api-stage.ts'
@@ -367,6 +368,28 @@ describe('a look-up at Crossref', () => {
 })
 
 describe('whoever asks Crossref', () => {
+  test('keeps to the limit that its answers state, and to our own where they state none', async () => {
+    const stated = { 'x-rate-limit-limit': '2', 'x-rate-limit-interval': '3s', 'content-type': 'application/json' }
+    const replies = [answer(200, JSON.stringify({ status: 'ok' }), stated), page([work(1)], 1, null)]
+    const { source, gate } = await crossrefBefore(replies)
+    await expect(source.find!(askFor({ subject: 'tides' }), 1_500, never)).rejects.toThrow()
+    expect(gate.pauses).toEqual([1_500])
+    for (const [limit, interval] of [
+      ['50', '1s'],
+      ['0', '1s'],
+      ['many', '1s'],
+      ['50', 'soon'],
+    ]) {
+      const headers = new Headers({ 'x-rate-limit-limit': limit, 'x-rate-limit-interval': interval })
+      expect([limit, interval, statedPauseMs(headers)]).toEqual([
+        limit,
+        interval,
+        limit === '50' && interval === '1s' ? 20 : 0,
+      ])
+    }
+    expect(statedPauseMs(new Headers())).toBe(0)
+  })
+
   test('asks more slowly without an address', () => {
     expect(crossrefPolicy('').spacingMs).toBeGreaterThanOrEqual(200)
     expect(crossrefPolicy('https://example.org/about').spacingMs).toBeGreaterThanOrEqual(200)
