@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { type Instant, instant, parseInstant } from '../../src/domain/instant.ts'
+import { type Instant, parseInstant } from '../../src/domain/instant.ts'
 import { arxivDailyFiles, corpusOfArxivDaily } from './arxiv-daily.ts'
 import type { Corpus } from './corpus.ts'
 import { providers } from './exchange.ts'
@@ -11,7 +11,7 @@ import { openUpstream } from './upstream.ts'
 /**
  * The upstream as a program, for campaigns that kill whoever asks it: `tsx test/upstream/main.ts --count 5000`. Prints one
  * line of JSON with the addresses, then serves until it is told to end or its parent does. Faults and the instant are set
- * at `/__control` of any of its ports.
+ * by POSTing JSON to `/__control` of any of its ports; see control.ts.
  */
 const { values } = parseArgs({
   options: {
@@ -57,8 +57,13 @@ const upstream = await openUpstream({
     },
   },
 })
-const urls = Object.fromEntries(providers.map((provider) => [provider, upstream.url(provider)]))
-console.log(JSON.stringify({ urls, papers: upstream.corpus.papers.length, now: instant(now) }))
+const ready = {
+  urls: Object.fromEntries(providers.map((provider) => [provider, upstream.url(provider)])),
+  papers: upstream.corpus.papers.length,
+}
+// A parent that has forked it is sent what others are shown.
+if (process.send) process.send(ready)
+else console.log(JSON.stringify(ready))
 
 const end = (): void => {
   void upstream.close().then(() => process.exit(0))
