@@ -9,8 +9,9 @@ import {
   parseDay,
   startOfDay,
 } from '../../src/domain/instant.ts'
+import type { Asked } from './asked.ts'
 import { categoriesAt, modifiedSince, stateAt, type UpstreamPaper } from './corpus.ts'
-import { type Asked, type Reply, reply } from './exchange.ts'
+import { type Reply, reply } from './exchange.ts'
 import { faultyPage } from './faults.ts'
 import { archiveOf, type Format, formats, headerOf, recordOf, setOf } from './oai-records.ts'
 import { element, emptyElement, lines } from './xml.ts'

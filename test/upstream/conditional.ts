@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Instant } from '../../src/domain/instant.ts'
-import type { Asked, Reply } from './exchange.ts'
+import type { Asked } from './asked.ts'
+import type { Reply } from './exchange.ts'
 
 /** Gives a reply its validators; one that the asker holds already becomes 304 without a body. */
 export function conditional({ headers }: Asked, fresh: Reply, modified: Instant): Reply {

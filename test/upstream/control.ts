@@ -1,11 +1,18 @@
 import type { ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { type Instant, parseInstant } from '../../src/domain/instant.ts'
-import { providers } from './exchange.ts'
-import { fault, selection } from './faults.ts'
-import type { Upstream } from './upstream.ts'
+import { type Provider, providers } from './exchange.ts'
+import { fault, type Switchboard, selection } from './faults.ts'
+import type { RequestLog } from './request-log.ts'
 
 export const controlPath = '/__control'
+
+/** What of an upstream can be controlled. */
+export interface Controlled extends Pick<RequestLog, 'requests' | 'manners'> {
+  url(provider: Provider): string
+  readonly faults: Switchboard
+  forgetRequests(): void
+}
 
 /** What may be asked of an upstream that runs in another process; the empty body asks for its state alone. */
 const command = z.object({
@@ -20,7 +27,7 @@ const command = z.object({
 
 /** Obeys, and answers with the state after it as JSON. */
 export function answerControl(
-  upstream: Upstream,
+  upstream: Controlled,
   setNow: (now: Instant) => void,
   body: string,
   response: ServerResponse,
@@ -32,7 +39,7 @@ export function answerControl(
 }
 
 /** What is wrong with the command; null when it was carried out. */
-function obey(upstream: Upstream, setNow: (now: Instant) => void, body: string): string | null {
+function obey(upstream: Controlled, setNow: (now: Instant) => void, body: string): string | null {
   const read = command.safeParse(jsonIn(body))
   if (!read.success) return z.prettifyError(read.error)
   const { clear, fault: added, selection: selected, now, forgetRequests } = read.data
@@ -45,7 +52,7 @@ function obey(upstream: Upstream, setNow: (now: Instant) => void, body: string):
   return null
 }
 
-const stateOf = (upstream: Upstream) => ({
+const stateOf = (upstream: Controlled) => ({
   urls: Object.fromEntries(providers.map((provider) => [provider, upstream.url(provider)])),
   requests: upstream.requests.length,
   manners: upstream.manners(),

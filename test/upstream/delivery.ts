@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
-import type { Answerer, Asked, Provider, Reply } from './exchange.ts'
+import type { Answerer, Asked } from './asked.ts'
+import type { Provider, Reply } from './exchange.ts'
 import type { TransportFault } from './faults.ts'
 
 /** What it takes to send an answer, or to fail at it. */

@@ -1,7 +1,8 @@
 import { dayOf, type Instant, instant, isoOf } from '../../src/domain/instant.ts'
+import type { Answerer, Asked } from './asked.ts'
 import { conditional } from './conditional.ts'
 import { type PaperState, papersAt, stateAt } from './corpus.ts'
-import { type Answerer, type Asked, type Reply, reply } from './exchange.ts'
+import { type Reply, reply } from './exchange.ts'
 import { faultyPage } from './faults.ts'
 import { element, emptyElement, lines } from './xml.ts'
 

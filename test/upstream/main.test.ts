@@ -1,7 +1,7 @@
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
-import { forkProgram } from '../../src/child.ts'
 
 const ready = z.object({ urls: z.record(z.string(), z.string()), papers: z.number() })
 
@@ -10,7 +10,8 @@ const state = z
   .partial()
 
 async function started(...args: string[]) {
-  const child = forkProgram(new URL('./main.ts', import.meta.url), args)
+  const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as const
+  const child = fork(new URL('./main.ts', import.meta.url), args, { execArgv: ['--import', 'tsx'], stdio: [...stdio] })
   onTestFinished(() => {
     child.kill('SIGKILL')
   })

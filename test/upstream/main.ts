@@ -61,9 +61,9 @@ const ready = {
   urls: Object.fromEntries(providers.map((provider) => [provider, upstream.url(provider)])),
   papers: upstream.corpus.papers.length,
 }
-// A parent that has forked it is sent what others are shown.
-if (process.send) process.send(ready)
-else console.log(JSON.stringify(ready))
+console.log(JSON.stringify(ready))
+// To a parent that has forked it and left it the terminal.
+process.send?.(ready)
 
 const end = (): void => {
   void upstream.close().then(() => process.exit(0))

@@ -1,6 +1,7 @@
+import type { Asked } from './asked.ts'
 import { parseWithOperators } from './boolean-syntax.ts'
 import { stateAt, type UpstreamPaper } from './corpus.ts'
-import { type Asked, countIn, jsonReply, type Reply, reply } from './exchange.ts'
+import { countIn, jsonReply, type Reply, reply } from './exchange.ts'
 import { faultyPage } from './faults.ts'
 import { openAlexWorkOf } from './openalex-work.ts'
 import type { Query } from './query.ts'

@@ -1,6 +1,7 @@
+import type { Asked } from './asked.ts'
 import { parseWithOperators, parseWords } from './boolean-syntax.ts'
 import { type PaperState, stateAt } from './corpus.ts'
-import { type Asked, countIn, jsonReply, type Reply } from './exchange.ts'
+import { countIn, jsonReply, type Reply } from './exchange.ts'
 import { faultyPage, type Page } from './faults.ts'
 import type { Query } from './query.ts'
 import {
