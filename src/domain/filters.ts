@@ -1,4 +1,4 @@
-import type { DocumentRecord } from './document.ts'
+import type { DocumentRecord, StoredDocument } from './document.ts'
 import type { Instant } from './instant.ts'
 import type { Filters } from './query.ts'
 import { termsOf, wordsOf } from './terms.ts'
@@ -27,7 +27,9 @@ export const analysed = ({ title, abstract }: Pick<DocumentRecord, 'title' | 'ab
 type Filtered = Pick<
   DocumentRecord,
   'announced' | 'categories' | 'source' | 'authors' | 'kind' | 'countries' | 'fields' | 'title' | 'abstract'
->
+> &
+  /** Of a document that is held. */
+  Partial<Pick<StoredDocument, 'sources'>>
 
 /**
  * The conditions as one predicate over single documents: what the index does with masks, said directly. Tests hold the
@@ -48,7 +50,7 @@ export function admission(conditions: Conditions): (document: Filtered, text?: A
       (since === null || (announced !== null && announced >= since)) &&
       (until === null || (announced !== null && announced <= until)) &&
       anyOf(categories, (wanted) => document.categories.some((one) => within(one, wanted))) &&
-      anyOf(sources, (wanted) => document.source === wanted) &&
+      anyOf(sources, (wanted) => (document.sources ?? [document.source]).includes(wanted)) &&
       anyOf(countries, (wanted) => document.countries.some((one) => sameName(one, wanted))) &&
       anyOf(fields, (wanted) => document.fields.some((one) => sameName(one, wanted))) &&
       names.every((word) => authorWords.includes(word)) &&

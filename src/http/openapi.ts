@@ -3,6 +3,7 @@ import { answerSchema, documentSchema, hitSchema, scorePartsSchema } from './ans
 import { answerExample, documentExample, problemExample, statusExample } from './examples.ts'
 import { problemSchema, searchRequest } from './schemas.ts'
 import { statusSchema } from './status.ts'
+import { eventStream } from './stream.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -101,27 +102,44 @@ const open = (operationId: string, summary: string, responses: Json): Json => ({
   responses: { ...responses, ...refusedWith({ '500': 'Internal' }) },
 })
 
-const jsonOf = (schema: Json, description: string, rest: Json = {}): Json => ({
+const jsonOf = (schema: Json, description: string, rest: Json = {}, otherForms: Json = {}): Json => ({
   description,
-  content: { 'application/json': { schema, ...rest } },
+  content: { 'application/json': { schema, ...rest }, ...otherForms },
 })
 
 const says = (description: string, status: string): Json =>
   jsonOf({ type: 'object', properties: { status: { const: status } }, required: ['status'] }, description)
 
-const answer = (name: keyof typeof components, example: object): Json =>
-  jsonOf({ $ref: `#/components/schemas/${name}` }, components[name].meta()?.description ?? name, { example })
+const answer = (name: keyof typeof components, example: object, otherForms: Json = {}): Json =>
+  jsonOf(
+    { $ref: `#/components/schemas/${name}` },
+    components[name].meta()?.description ?? name,
+    { example },
+    otherForms,
+  )
 
 const etag = { description: 'Of what the answer says, timing apart.', schema: { type: 'string' } }
-const tagged = (name: keyof typeof components, example: object): Json => ({
-  '200': { ...answer(name, example), headers: { ETag: etag } },
+const tagged = (name: keyof typeof components, example: object, otherForms: Json = {}): Json => ({
+  '200': { ...answer(name, example, otherForms), headers: { ETag: etag } },
   '304': { description: 'If-None-Match holds the ETag of the answer.', headers: { ETag: etag } },
 })
 
 const ifNoneMatch = { name: 'If-None-Match', in: 'header', required: false, schema: { type: 'string' } }
 
+/** The same answer as its parts come; the Accept header chooses. */
+const streamed = {
+  [eventStream]: {
+    schema: {
+      type: 'string',
+      description:
+        'Server-sent events: `answer` with the Answer of static and fresh; `patch` with a JSON Patch (RFC 6902) that makes ' +
+        'of it the whole answer, if live sources were asked; `done` with the timing.',
+    },
+  },
+}
+
 const searchResponses = {
-  ...tagged('Answer', answerExample),
+  ...tagged('Answer', answerExample, streamed),
   ...refusedWith({ '410': 'CursorExpired', '503': 'Unavailable' }),
 }
 

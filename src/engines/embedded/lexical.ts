@@ -1,5 +1,5 @@
 import { type LengthNorm, termScore, titleWeight } from '../../domain/bm25.ts'
-import type { DocumentRecord } from '../../domain/document.ts'
+import type { DocumentRecord, StoredDocument } from '../../domain/document.ts'
 import { termsOf, wordsOf } from '../../domain/terms.ts'
 
 /**
@@ -36,7 +36,7 @@ export interface Analysed {
 }
 
 /** A document as the index sees it. */
-export function analyse(document: DocumentRecord): Analysed {
+export function analyse(document: DocumentRecord & Partial<Pick<StoredDocument, 'sources'>>): Analysed {
   const tfs = new Map<string, number>()
   const add = (term: string, weight: number) => tfs.set(term, Math.min(255, (tfs.get(term) ?? 0) + weight))
   const title = termsOf(document.title)
@@ -48,7 +48,7 @@ export function analyse(document: DocumentRecord): Analysed {
     // `cs` finds every `cs.*`.
     tfs.set(categoryTerm(category.split('.')[0]), 1)
   }
-  tfs.set(sourceTerm(document.source), 1)
+  for (const source of document.sources ?? [document.source]) tfs.set(sourceTerm(source), 1)
   tfs.set(kindTerm(document.kind), 1)
   for (const country of document.countries) tfs.set(countryTerm(country), 1)
   for (const field of document.fields) tfs.set(fieldTerm(field), 1)
