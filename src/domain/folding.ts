@@ -15,9 +15,7 @@ export interface Folded extends DocumentRecord {
  */
 export function folded(sightings: readonly Sighting[], id: DocumentId): Folded {
   const [lead] = sightings
-  if (sightings.length === 1 && lead.id === id) {
-    return { ...factsOf(lead), contentHash: lead.contentHash, sources: [lead.source] }
-  }
+  if (sightings.length === 1 && lead.id === id) return { ...lead, sources: [lead.source] }
   const text = sightings.find((one) => one.abstract !== '' && (lead.withdrawn || !one.withdrawn)) ?? lead
   const first = <T>(of: (one: Sighting) => T | null): T | null => sightings.map(of).find((one) => one !== null) ?? null
   const dois = sightings.flatMap(({ doi }) => (doi === null ? [] : [doi]))

@@ -41,7 +41,7 @@ export function received(holdings: Holdings, record: DocumentRecord, contentHash
   if (known && isNothing(changeOf(known, record, contentHash))) {
     return nothing(changeOf(known, record, contentHash), key)
   }
-  const near = neighbourhoodOf(holdings, namesOf(record), key === null ? [] : [key])
+  const near = nearTo(holdings, record)
   const found = homeOf(near, label)
   const held = found?.sighting ?? null
   const change = changeOf(held, record, contentHash)
@@ -71,6 +71,16 @@ const nothing = (change: Change, key: DocumentKey | null): Receipt => ({
   earlier: null,
 })
 
+/** Its id and its own sighting lead to its document even where its names are those of a crowd. */
+function nearTo(holdings: Holdings, record: DocumentRecord): Neighbourhood {
+  const keys = [holdings.keyOf(record.id), holdings.keyOfSighting(labelOf(record))]
+  return neighbourhoodOf(
+    holdings,
+    namesOf(record),
+    keys.filter((key) => key !== null),
+  )
+}
+
 function sightingIn(holdings: Holdings, key: DocumentKey | null, label: Label): Sighting | null {
   const document = key === null ? null : holdings.document(key)
   return (document && holdings.sightings(document).find((one) => labelOf(one) === label)) ?? null
@@ -98,8 +108,7 @@ function firstChange(settlement: Settlement, place: number, record: DocumentReco
 
 /** The held document that this record would become part of; null when it would be a document of its own. */
 export function identified(holdings: Holdings, record: DocumentRecord): StoredDocument | null {
-  const key = holdings.keyOf(record.id)
-  const near = neighbourhoodOf(holdings, namesOf(record), key === null ? [] : [key])
+  const near = nearTo(holdings, record)
   const label = labelOf(record)
   const home = homeOf(near, label)
   // Nobody sees the sighting, so it needs no hash and no date.

@@ -6,6 +6,8 @@ import type { Apart, Label } from './partition.ts'
 export interface Holdings {
   /** Of the document that has this id now. */
   keyOf(id: DocumentId): DocumentKey | null
+  /** Of the document that keeps a sighting under this label beside its own facts. */
+  keyOfSighting(label: Label): DocumentKey | null
   /** Documents that go by this name, the oldest first, at most so many. */
   named(name: Name, limit: number): readonly DocumentKey[]
   document(key: DocumentKey): StoredDocument | null

@@ -9,6 +9,12 @@ export type Label = string & { readonly __brand: 'Label' }
 export const labelOf = (record: Parameters<typeof nameWithin>[0]): Label =>
   `${record.source} ${nameWithin(record)}` as Label
 
+/** The source, whose name has no space, and what it calls its record. */
+export function partsOf(label: Label): readonly [source: string, name: string] {
+  const space = label.indexOf(' ')
+  return [label.slice(0, space), label.slice(space + 1)]
+}
+
 /** Somebody said that `taken` is not the work that `from` is of. What both are called by, `taken` is called by wrongly. */
 export interface Apart {
   readonly taken: Label

@@ -1,5 +1,6 @@
 import type { Sighting } from './document.ts'
 import { nameWithin } from './names.ts'
+import { isPreprintDoi } from './preprint-dois.ts'
 
 /** Who publishes a work says best what it is; then who registers it; then who gathers from both; then everybody else. */
 const leading = ['arxiv', 'biorxiv', 'medrxiv', 'crossref', 'europe-pmc', 'openalex', 'semantic-scholar']
@@ -9,8 +10,12 @@ export const bySource = (one: Sighting, other: Sighting): number =>
   Number(one.standIn) - Number(other.standIn) ||
   rankOf(one.source) - rankOf(other.source) ||
   compare(one.source, other.source) ||
+  // Of one source: the article before its preprint.
+  Number(isPreprint(one)) - Number(isPreprint(other)) ||
   other.version - one.version ||
   compare(nameWithin(one), nameWithin(other))
+
+const isPreprint = ({ doi }: Sighting): boolean => doi !== null && isPreprintDoi(doi)
 
 const rankOf = (source: string): number => {
   const rank = leading.indexOf(source)

@@ -1,12 +1,4 @@
-import {
-  type Change,
-  type DocumentRecord,
-  type DocumentVersion,
-  factsOf,
-  type Sighting,
-  textOf,
-  union,
-} from './document.ts'
+import { type Change, type DocumentRecord, type DocumentVersion, type Sighting, textOf, union } from './document.ts'
 import type { Instant } from './instant.ts'
 import { nameOf } from './names.ts'
 
@@ -86,7 +78,7 @@ export function sightingOf(
 ): Sighting {
   const after = merged(held, record, harvested)
   const sameText = held !== null && textOf(held) === textOf(after)
-  return { ...factsOf(after), harvested, contentHash: sameText ? held.contentHash : contentHash }
+  return { ...after, versions: [], harvested, contentHash: sameText ? held.contentHash : contentHash }
 }
 
 /** The text that a newer version replaces; null where there is none to keep. */

@@ -19,8 +19,18 @@ const columns = `id = @id, seq = @seq, source = @source, kind = @kind, version =
 type Writes = Pick<DocumentStore, 'write' | 'purge' | 'split' | 'rejoin'>
 
 export function documentWrites(db: Database.Database, embeddings: EmbeddingTable, identities: Identities): Writes {
-  const documents = documentTable(db, identities)
+  const seqs = seqCounter(db)
+  const documents = documentTable(db, identities, seqs.take)
   const marks = markTables(db)
+  const transaction = <T>(run: () => T): T =>
+    db
+      .transaction(() => {
+        seqs.begin()
+        const result = run()
+        seqs.end()
+        return result
+      })
+      .immediate()
 
   function writeOne(record: DocumentRecord, contentHash: string, harvested: Instant): Change {
     const { change, settlement, place, key, earlier } = received(identities, record, contentHash, harvested)
@@ -36,34 +46,53 @@ export function documentWrites(db: Database.Database, embeddings: EmbeddingTable
 
   /** Who is kept apart, and what follows, in one transaction. */
   function separate(decide: () => Separation | null, keep: (pairs: Separation['pairs']) => void, at: Instant) {
-    return db
-      .transaction((): readonly DocumentId[] | null => {
-        const separation = decide()
-        if (!separation) return null
-        keep(separation.pairs)
-        documents.settle(separation.settlement, at)
-        return separation.ids
-      })
-      .immediate()
+    return transaction((): readonly DocumentId[] | null => {
+      const separation = decide()
+      if (!separation) return null
+      keep(separation.pairs)
+      documents.settle(separation.settlement, at)
+      return separation.ids
+    })
   }
 
   return {
     write({ writes, embeddings: vectors, harvested, ...rest }) {
-      return db
-        .transaction((): WriteCounts => {
-          const counts = noChanges()
-          for (const one of vectors) embeddings.put(one.fingerprint, one.contentHash, one.vector)
-          for (const { record, contentHash } of writes) counts[writeOne(record, contentHash, harvested)]++
-          marks.move(rest)
-          return counts
-        })
-        .immediate()
+      return transaction((): WriteCounts => {
+        const counts = noChanges()
+        for (const one of vectors) embeddings.put(one.fingerprint, one.contentHash, one.vector)
+        for (const { record, contentHash } of writes) counts[writeOne(record, contentHash, harvested)]++
+        marks.move(rest)
+        return counts
+      })
     },
-    purge(ids, at) {
-      return db.transaction(() => ids.filter((id) => documents.purge(id, at)).length).immediate()
-    },
+    purge: (ids, at) => transaction(() => ids.filter((id) => documents.purge(id, at)).length),
     split: (id, source, at) => separate(() => separated(identities, id, source), identities.keepApart, at),
     rejoin: (id, source, at) => separate(() => reunited(identities, id, source), identities.letTogether, at),
+  }
+}
+
+interface SeqCounter {
+  begin(): void
+  take(): Seq
+  end(): void
+}
+
+/**
+ * Counts in memory and writes once a transaction: an UPDATE with RETURNING between two inserts makes FTS5 write out what it
+ * holds, a segment for each document.
+ */
+function seqCounter(db: Database.Database): SeqCounter {
+  const read = db.prepare<[], number>("SELECT value FROM meta WHERE name = 'seq'").pluck()
+  const write = db.prepare<[number]>("UPDATE meta SET value = ? WHERE name = 'seq'")
+  let seq = 0
+  return {
+    begin() {
+      const value = read.get()
+      if (value === undefined) throw new Error('the store has no change counter')
+      seq = value
+    },
+    take: () => ++seq as Seq,
+    end: () => void write.run(seq),
   }
 }
 
@@ -75,8 +104,7 @@ interface DocumentTable {
 }
 
 /** All inside the caller's transaction. */
-function documentTable(db: Database.Database, identities: Identities): DocumentTable {
-  const nextSeq = db.prepare<[], Seq>("UPDATE meta SET value = value + 1 WHERE name = 'seq' RETURNING value").pluck()
+function documentTable(db: Database.Database, identities: Identities, takeSeq: () => Seq): DocumentTable {
   const insert = db.prepare(
     `INSERT INTO documents (id, seq, source, kind, version, title, abstract, title_key, authors, categories, comment,
        doi, identifiers, countries, fields, url, submitted, updated, announced, announced_basis, harvested, withdrawn,
@@ -100,12 +128,6 @@ function documentTable(db: Database.Database, identities: Identities): DocumentT
   const moveVersions = db.prepare('UPDATE OR IGNORE versions SET key = ? WHERE key = ? AND source = ?')
   const remove = db.prepare<[DocumentKey]>('DELETE FROM documents WHERE key = ?')
   const bury = db.prepare('INSERT INTO purged (key, id, seq, at) VALUES (?, ?, ?, ?)')
-
-  const takeSeq = (): Seq => {
-    const seq = nextSeq.get()
-    if (seq === undefined) throw new Error('the store has no change counter')
-    return seq
-  }
 
   function put({ before, after, changed, sightings, plain, newNames, lostNames }: Settled, at: Instant): DocumentKey {
     const sources = plain ? null : JSON.stringify(after.sources)

@@ -10,7 +10,7 @@ import {
 import type { Instant } from '../../domain/instant.ts'
 import { type Name, namesOf, nameWithin } from '../../domain/names.ts'
 import type { Holdings } from '../../domain/neighbourhood.ts'
-import type { Apart, Label } from '../../domain/partition.ts'
+import { type Apart, type Label, partsOf } from '../../domain/partition.ts'
 import { bySource } from '../../domain/precedence.ts'
 import { type Row, toDocument } from './rows.ts'
 
@@ -31,6 +31,9 @@ interface SightingRow {
 
 export function identityTables(db: Database.Database): Identities {
   const keyOf = db.prepare<[string], DocumentKey>('SELECT key FROM documents WHERE id = ?').pluck()
+  const keyOfSighting = db
+    .prepare<[string, string], DocumentKey>('SELECT key FROM sightings WHERE source = ? AND name = ?')
+    .pluck()
   const named = db.prepare<[string, number], DocumentKey>('SELECT key FROM names WHERE name = ? LIMIT ?').pluck()
   const byKey = db.prepare<[DocumentKey], Row>('SELECT * FROM documents WHERE key = ?')
   const sightings = db.prepare<[DocumentKey], SightingRow>(
@@ -51,6 +54,10 @@ export function identityTables(db: Database.Database): Identities {
 
   return {
     keyOf: (id) => keyOf.get(id) ?? null,
+    keyOfSighting(label) {
+      const [source, name] = partsOf(label)
+      return keyOfSighting.get(source, name) ?? null
+    },
     named: (name, limit) => named.all(name, limit),
     document(key) {
       const row = byKey.get(key)

@@ -9,7 +9,7 @@ import {
 } from '../../domain/document.ts'
 import type { Name } from '../../domain/names.ts'
 import type { Holdings } from '../../domain/neighbourhood.ts'
-import type { Apart } from '../../domain/partition.ts'
+import { type Apart, type Label, labelOf } from '../../domain/partition.ts'
 import { bySource } from '../../domain/precedence.ts'
 import type { Checkpoint, Watermark } from '../../domain/watermark.ts'
 import type { ImportProgress } from '../../ports.ts'
@@ -19,6 +19,8 @@ export interface State {
   readonly documents: Map<DocumentKey, StoredDocument>
   /** Of documents that are more than what one sighting says. */
   readonly sightings: Map<DocumentKey, readonly Sighting[]>
+  /** Where those are. */
+  readonly homes: Map<Label, DocumentKey>
   readonly ids: Map<DocumentId, DocumentKey>
   readonly names: Map<Name, readonly DocumentKey[]>
   apart: readonly Apart[]
@@ -37,6 +39,7 @@ export interface State {
 export const emptyState = (): State => ({
   documents: new Map(),
   sightings: new Map(),
+  homes: new Map(),
   ids: new Map(),
   names: new Map(),
   apart: [],
@@ -53,6 +56,7 @@ export const emptyState = (): State => ({
 export const copyOf = (state: State): State => ({
   documents: new Map(state.documents),
   sightings: new Map(state.sightings),
+  homes: new Map(state.homes),
   ids: new Map(state.ids),
   names: new Map(state.names),
   apart: state.apart,
@@ -68,6 +72,7 @@ export const copyOf = (state: State): State => ({
 
 export const holdingsOf = (read: () => State): Holdings => ({
   keyOf: (id) => read().ids.get(id) ?? null,
+  keyOfSighting: (label) => read().homes.get(label) ?? null,
   named: (name, limit) => (read().names.get(name) ?? []).slice(0, limit),
   document: (key) => read().documents.get(key) ?? null,
   sightings: (document) => read().sightings.get(document.key) ?? [asSighting(document)],
@@ -94,5 +99,12 @@ export function dropName(state: State, name: Name, key: DocumentKey): void {
   else state.names.delete(name)
 }
 
-export const keepSightings = (state: State, key: DocumentKey, sightings: readonly Sighting[]): void =>
-  void state.sightings.set(key, [...sightings].sort(bySource))
+export function keepSightings(state: State, key: DocumentKey, sightings: readonly Sighting[]): void {
+  state.sightings.set(key, [...sightings].sort(bySource))
+  for (const one of sightings) state.homes.set(labelOf(one), key)
+}
+
+export function dropSightings(state: State, key: DocumentKey): void {
+  for (const one of state.sightings.get(key) ?? []) state.homes.delete(labelOf(one))
+  state.sightings.delete(key)
+}

@@ -13,7 +13,7 @@ import type { Instant } from '../../domain/instant.ts'
 import { nameOf, namesOf } from '../../domain/names.ts'
 import type { Settled, Settlement } from '../../domain/settlement.ts'
 import type { DocumentStore, WriteCounts } from '../../ports.ts'
-import { addName, dropName, holdingsOf, keepSightings, type State } from './state.ts'
+import { addName, dropName, dropSightings, holdingsOf, keepSightings, type State } from './state.ts'
 
 type Writes = Pick<DocumentStore, 'write' | 'purge' | 'split' | 'rejoin'>
 
@@ -85,7 +85,7 @@ function purgeOne(next: State, id: DocumentId): boolean {
   for (const name of [nameOf(document.id), ...holdings.sightings(document).flatMap(namesOf)]) {
     dropName(next, name, document.key)
   }
-  next.sightings.delete(document.key)
+  dropSightings(next, document.key)
   next.ids.delete(document.id)
   bury(next, document.key)
   return true
@@ -113,11 +113,11 @@ function writeOne(next: State, record: DocumentRecord, contentHash: string, harv
 function settle(next: State, { documents, gone, moves }: Settlement, at: Instant): DocumentKey[] {
   for (const { before } of documents) {
     if (before === null) continue
-    next.sightings.delete(before.key)
+    dropSightings(next, before.key)
     next.ids.delete(before.id)
   }
   for (const { document, names } of gone) {
-    next.sightings.delete(document.key)
+    dropSightings(next, document.key)
     next.ids.delete(document.id)
     for (const name of names) dropName(next, name, document.key)
   }

@@ -279,4 +279,22 @@ export function identityTests(current: Current): void {
     expect(await put(engine, [journal])).toEqual(counts({ new: 1 }))
     expect(keyOf(engine, 'doi:10.1000/j.1')).toBe(21)
   })
+
+  test('a record is known again though its names are those of a crowd and its id is another’s', async () => {
+    const { engine } = current()
+    const other = { ...journal, source: 'feed', title: 'The volume itself' }
+    const claims = Array.from({ length: 20 }, (_, i) => ({
+      ...journal,
+      source: 'own',
+      id: idOf(`notes-${i}`),
+      identifiers: [],
+      kind: 'post' as const,
+    }))
+    await put(engine, [journal, ...claims])
+    expect(await put(engine, [other])).toEqual(counts({ new: 1 }))
+    const { key } = document(engine, 'feed:doi:10.1000/j.1')!
+    expect(await put(engine, [other])).toEqual(counts({ unchanged: 1 }))
+    expect(await put(engine, [{ ...other, title: 'Another title by now' }])).toEqual(counts({ revised: 1 }))
+    expect(document(engine, 'feed:doi:10.1000/j.1')).toMatchObject({ key, title: 'Another title by now' })
+  })
 }
