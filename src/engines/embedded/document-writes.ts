@@ -19,18 +19,9 @@ const columns = `id = @id, seq = @seq, source = @source, kind = @kind, version =
 type Writes = Pick<DocumentStore, 'write' | 'purge' | 'split' | 'rejoin'>
 
 export function documentWrites(db: Database.Database, embeddings: EmbeddingTable, identities: Identities): Writes {
-  const seqs = seqCounter(db)
-  const documents = documentTable(db, identities, seqs.take)
+  const documents = documentTable(db, identities)
   const marks = markTables(db)
-  const transaction = <T>(run: () => T): T =>
-    db
-      .transaction(() => {
-        seqs.begin()
-        const result = run()
-        seqs.end()
-        return result
-      })
-      .immediate()
+  const transaction = <T>(run: () => T): T => db.transaction(run).immediate()
 
   function writeOne(record: DocumentRecord, contentHash: string, harvested: Instant): Change {
     const { change, settlement, place, key, earlier } = received(identities, record, contentHash, harvested)
@@ -71,31 +62,6 @@ export function documentWrites(db: Database.Database, embeddings: EmbeddingTable
   }
 }
 
-interface SeqCounter {
-  begin(): void
-  take(): Seq
-  end(): void
-}
-
-/**
- * Counts in memory and writes once a transaction: an UPDATE with RETURNING between two inserts makes FTS5 write out what it
- * holds, a segment for each document.
- */
-function seqCounter(db: Database.Database): SeqCounter {
-  const read = db.prepare<[], number>("SELECT value FROM meta WHERE name = 'seq'").pluck()
-  const write = db.prepare<[number]>("UPDATE meta SET value = ? WHERE name = 'seq'")
-  let seq = 0
-  return {
-    begin() {
-      const value = read.get()
-      if (value === undefined) throw new Error('the store has no change counter')
-      seq = value
-    },
-    take: () => ++seq as Seq,
-    end: () => void write.run(seq),
-  }
-}
-
 interface DocumentTable {
   /** The keys of the settlement's documents, in their order. */
   settle(settlement: Settlement, at: Instant): DocumentKey[]
@@ -104,7 +70,8 @@ interface DocumentTable {
 }
 
 /** All inside the caller's transaction. */
-function documentTable(db: Database.Database, identities: Identities, takeSeq: () => Seq): DocumentTable {
+function documentTable(db: Database.Database, identities: Identities): DocumentTable {
+  const nextSeq = db.prepare<[], Seq>("UPDATE meta SET value = value + 1 WHERE name = 'seq' RETURNING value").pluck()
   const insert = db.prepare(
     `INSERT INTO documents (id, seq, source, kind, version, title, abstract, title_key, authors, categories, comment,
        doi, identifiers, countries, fields, url, submitted, updated, announced, announced_basis, harvested, withdrawn,
@@ -128,6 +95,12 @@ function documentTable(db: Database.Database, identities: Identities, takeSeq: (
   const moveVersions = db.prepare('UPDATE OR IGNORE versions SET key = ? WHERE key = ? AND source = ?')
   const remove = db.prepare<[DocumentKey]>('DELETE FROM documents WHERE key = ?')
   const bury = db.prepare('INSERT INTO purged (key, id, seq, at) VALUES (?, ?, ?, ?)')
+
+  const takeSeq = (): Seq => {
+    const seq = nextSeq.get()
+    if (seq === undefined) throw new Error('the store has no change counter')
+    return seq
+  }
 
   function put({ before, after, changed, sightings, plain, newNames, lostNames }: Settled, at: Instant): DocumentKey {
     const sources = plain ? null : JSON.stringify(after.sources)
