@@ -8,6 +8,7 @@ import { evaluateCommand } from './evaluate.ts'
 import { fetchCommand } from './fetch.ts'
 import { importCommand, purgeCommand } from './import.ts'
 import { searchCommand } from './search.ts'
+import { splitCommand } from './split.ts'
 import { statusCommand } from './status.ts'
 
 loadEnvFile()
@@ -18,6 +19,7 @@ await new Command('freshet')
   .addCommand(importCommand())
   .addCommand(fetchCommand())
   .addCommand(purgeCommand())
+  .addCommand(splitCommand())
   .addCommand(indexCommand())
   .addCommand(statusCommand())
   .addCommand(doctorCommand())

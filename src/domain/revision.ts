@@ -24,6 +24,13 @@ const onlyMoreCategories = (held: Sighting, incoming: DocumentRecord, incomingHa
 
 const isOlder = (held: Sighting, incoming: DocumentRecord): boolean => incoming.version < held.version
 
+/**
+ * A version that was withdrawn stays so: of arXiv's doors only OAI-PMH shows every withdrawal, and the same version seen
+ * through another would undo it. A source that counts no versions may take it back.
+ */
+const staysWithdrawn = (held: Sighting, incoming: DocumentRecord): boolean =>
+  incoming.withdrawn || (held.withdrawn && held.version > 0 && incoming.version === held.version)
+
 /** The first announcement stays the first, except that a stated one replaces a derived one. */
 function redates(held: Sighting, incoming: DocumentRecord): boolean {
   if (incoming.announced === null || incoming.announced === held.announced) return false
@@ -37,7 +44,7 @@ function differs(held: Sighting, incoming: DocumentRecord, incomingHash: string)
     held.contentHash !== incomingHash ||
     held.id !== incoming.id ||
     held.version !== incoming.version ||
-    held.withdrawn !== incoming.withdrawn ||
+    held.withdrawn !== staysWithdrawn(held, incoming) ||
     redates(held, incoming) ||
     (incoming.comment !== null && held.comment !== incoming.comment) ||
     (incoming.doi !== null && held.doi !== incoming.doi) ||
@@ -57,6 +64,7 @@ export function merged(held: Sighting | null, record: DocumentRecord, harvested:
   if (isOlder(held, incoming)) return { ...held, announced, announcedBasis }
   return {
     ...incoming,
+    withdrawn: staysWithdrawn(held, incoming),
     comment: incoming.comment ?? held.comment,
     doi: incoming.doi ?? held.doi,
     identifiers: union(held.identifiers, held.id === incoming.id ? [] : [nameOf(held.id)], incoming.identifiers),

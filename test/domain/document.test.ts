@@ -54,6 +54,17 @@ describe('a record of a document that is held', () => {
     expect(changeOf(held(), incoming, hash)).toBe(change)
   })
 
+  // OAI-PMH showed the withdrawal, and the listing that brought the same version an hour later undid it.
+  it('does not take back the withdrawal of its version, unless its source counts none', () => {
+    const gone = held({ version: 2, withdrawn: true })
+    expect(changeOf(gone, record({ version: 2 }), 'h1')).toBe('unchanged')
+    expect(merged(gone, record({ version: 2, comment: '9 pages' }), harvested).withdrawn).toBe(true)
+    expect(merged(gone, record({ version: 3 }), harvested).withdrawn).toBe(false)
+    const unnumbered = held({ version: 0, withdrawn: true })
+    expect(changeOf(unnumbered, record({ version: 0 }), 'h1')).toBe('revised')
+    expect(merged(unnumbered, record({ version: 0 }), harvested).withdrawn).toBe(false)
+  })
+
   it('is stale when its version is older, or unknown beside a known one', () => {
     const third = held({ version: 3 })
     expect(changeOf(third, record({ version: 2 }), 'h2')).toBe('stale')
