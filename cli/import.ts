@@ -1,5 +1,6 @@
 import { Argument, Command } from 'commander'
 import { type ImportOptions, type ImportReport, importFile } from '../indexer/import.ts'
+import { saidOf } from '../indexer/ingest.ts'
 import { progressBar } from '../indexer/progress.ts'
 import { systemClock } from '../src/clock.ts'
 import { Embedders, openEmbedder, openEngine } from '../src/compose.ts'
@@ -102,10 +103,7 @@ export function dayOption(
 
 function print({ file, lines, resumedAt, filteredOut, bad, badLines, counts }: ImportReport): void {
   const parts = [
-    `${counts.new} new`,
-    `${counts.revised} revised`,
-    `${counts.unchanged + counts.stale} already there`,
-    ...(counts.withdrawn > 0 ? [`${counts.withdrawn} withdrawn`] : []),
+    saidOf(counts),
     ...(filteredOut > 0 ? [`${filteredOut} filtered out`] : []),
     ...(bad > 0 ? [`${bad} unreadable`] : []),
   ]

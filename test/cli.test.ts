@@ -38,7 +38,7 @@ describe('freshet', () => {
     expect(first).toMatchObject({ code: 3, out: expect.stringMatching(/2 new.*1 unreadable/) })
     expect(first.out).toMatch(/line 2: /)
     const second = await freshet('import', 'jsonl', inFolder('own.jsonl'))
-    expect(second.out).toMatch(/0 new, 0 revised, 2 already there/)
+    expect(second.out).toMatch(/lines: 2 unchanged/)
   })
 
   it('finds them before and after a night, within dates', async () => {

@@ -67,10 +67,7 @@ export function scoreRecords(
   return records.map(({ record, vector }, i) => {
     if (!passes(record)) return null
     const { tfs, length } = analyse(record)
-    const bm25 = terms.reduce(
-      (sum, { term, ceiling }) => sum + termScore(ceiling, tfs.get(term) ?? 0, length, norm),
-      0,
-    )
+    const bm25 = terms.reduce((sum, { term, ceiling }) => sum + termScore(ceiling, tfs.get(term) ?? 0, length, norm), 0)
     const cosine = request.vector && vector ? dot(request.vector, vector, 0) : null
     return { key: (-1 - i) as DocumentKey, tier: 'live', announced: record.announced, cosine, bm25 }
   })
