@@ -1,6 +1,6 @@
 import type { DocumentKey, DocumentRecord } from '../domain/document.ts'
 import { textOf } from '../domain/document.ts'
-import { strongNames } from '../domain/names.ts'
+import { strongNames } from '../domain/identity/names.ts'
 import type { DocumentStore, GatherRequest, Snapshot } from '../ports.ts'
 import type { LiveAnswer } from './live.ts'
 

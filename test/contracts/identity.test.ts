@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type DocumentRecord, factsOf, type Seq } from '../../src/domain/document.ts'
-import { labelOf } from '../../src/domain/partition.ts'
+import { labelOf } from '../../src/domain/identity/partition.ts'
 import type { Engine } from '../../src/ports.ts'
 import { daysAgo, engines, put, record } from '../engines/fixtures.ts'
 import { VirtualClock } from '../sources/virtual-clock.ts'

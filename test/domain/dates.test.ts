@@ -292,7 +292,7 @@ describe('whatever is typed', () => {
 })
 
 describe('on real text (../shared/data)', () => {
-  const data = fileURLToPath(new URL('../../../shared/data/', import.meta.url))
+  const data = fileURLToPath(new URL('../../../shared/data', import.meta.url))
   const linesOf = (bytes: Buffer) =>
     bytes
       .toString()

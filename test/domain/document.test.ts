@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DocumentId, DocumentRecord, Sighting } from '../../src/domain/document.ts'
+import { changeOf, merged } from '../../src/domain/identity/revision.ts'
 import { instant } from '../../src/domain/instant.ts'
-import { changeOf, merged } from '../../src/domain/revision.ts'
 
 const day = (n: number) => instant(Date.UTC(2026, 0, n))
 const harvested = day(20)

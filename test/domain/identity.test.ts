@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { DocumentId, DocumentRecord, Sighting } from '../../src/domain/document.ts'
-import { folded } from '../../src/domain/folding.ts'
+import { folded } from '../../src/domain/identity/folding.ts'
+import { nameOf, nameWithin, sameAuthor, titleName } from '../../src/domain/identity/names.ts'
+import { type Apart, labelOf, partition } from '../../src/domain/identity/partition.ts'
+import { bySource } from '../../src/domain/identity/precedence.ts'
 import { type Instant, instant } from '../../src/domain/instant.ts'
-import { nameOf, nameWithin, sameAuthor, titleName } from '../../src/domain/names.ts'
-import { type Apart, labelOf, partition } from '../../src/domain/partition.ts'
-import { bySource } from '../../src/domain/precedence.ts'
 import { unsaid } from '../../src/sources/record.ts'
 
 const year = (n: number): Instant => instant(Date.UTC(n, 5, 15))

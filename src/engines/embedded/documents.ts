@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import { LRUCache } from 'lru-cache'
 import type { DocumentId, DocumentKey, DocumentVersion, Seq, StoredDocument } from '../../domain/document.ts'
-import { identified, keyFor } from '../../domain/identity.ts'
+import { identified, keyFor } from '../../domain/identity/identity.ts'
 import type { Checkpoint, Watermark } from '../../domain/watermark.ts'
 import type { DocumentStore } from '../../ports.ts'
 import { documentWrites } from './document-writes.ts'

@@ -7,11 +7,11 @@ import {
   type Sighting,
   type StoredDocument,
 } from '../../domain/document.ts'
+import { type Name, namesOf, nameWithin } from '../../domain/identity/names.ts'
+import type { Holdings } from '../../domain/identity/neighbourhood.ts'
+import { type Apart, type Label, partsOf } from '../../domain/identity/partition.ts'
+import { bySource } from '../../domain/identity/precedence.ts'
 import type { Instant } from '../../domain/instant.ts'
-import { type Name, namesOf, nameWithin } from '../../domain/names.ts'
-import type { Holdings } from '../../domain/neighbourhood.ts'
-import { type Apart, type Label, partsOf } from '../../domain/partition.ts'
-import { bySource } from '../../domain/precedence.ts'
 import { type Row, toDocument } from './rows.ts'
 
 export interface Identities extends Holdings {

@@ -7,10 +7,10 @@ import {
   type Sighting,
   type StoredDocument,
 } from '../../domain/document.ts'
-import type { Name } from '../../domain/names.ts'
-import type { Holdings } from '../../domain/neighbourhood.ts'
-import { type Apart, type Label, labelOf } from '../../domain/partition.ts'
-import { bySource } from '../../domain/precedence.ts'
+import type { Name } from '../../domain/identity/names.ts'
+import type { Holdings } from '../../domain/identity/neighbourhood.ts'
+import { type Apart, type Label, labelOf } from '../../domain/identity/partition.ts'
+import { bySource } from '../../domain/identity/precedence.ts'
 import type { Checkpoint, Watermark } from '../../domain/watermark.ts'
 import type { ImportProgress } from '../../ports.ts'
 

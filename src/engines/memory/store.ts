@@ -1,7 +1,7 @@
 import type { DocumentId, Seq, StoredDocument } from '../../domain/document.ts'
 import { holdsPhrase } from '../../domain/filters.ts'
 import { titleKey } from '../../domain/identifiers.ts'
-import { identified, keyFor } from '../../domain/identity.ts'
+import { identified, keyFor } from '../../domain/identity/identity.ts'
 import { termsOf } from '../../domain/terms.ts'
 import type { DocumentStore, EmbeddingStore } from '../../ports.ts'
 import { copyOf, emptyState, holdingsOf, type State } from './state.ts'

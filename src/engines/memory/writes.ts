@@ -8,10 +8,10 @@ import {
   noChanges,
   type Seq,
 } from '../../domain/document.ts'
-import { keyFor, received, reunited, type Separation, separated } from '../../domain/identity.ts'
+import { keyFor, received, reunited, type Separation, separated } from '../../domain/identity/identity.ts'
+import { nameOf, namesOf } from '../../domain/identity/names.ts'
+import type { Settled, Settlement } from '../../domain/identity/settlement.ts'
 import type { Instant } from '../../domain/instant.ts'
-import { nameOf, namesOf } from '../../domain/names.ts'
-import type { Settled, Settlement } from '../../domain/settlement.ts'
 import type { DocumentStore, WriteCounts } from '../../ports.ts'
 import { addName, dropName, dropSightings, holdingsOf, keepSightings, type State } from './state.ts'
 
