@@ -81,17 +81,29 @@ async function* harvest(
     const received = start.seen + seen.size
     // The end is where nothing comes, one request more than the total asks for: a total that is too low loses nothing.
     const ended = page.items.length === 0
-    if (ended && total !== null && received < total) {
+    const missing = ended && total !== null ? Math.max(0, total - received) : 0
+    if (missing > (page.total === null ? tolerated(total) : 0)) {
       // Rows that came in before the place of an interruption are only found from the beginning.
       const failure = start.cursor > 0 ? 'expired' : 'contradictory'
       throw new SourceError(server, failure, `${server}: stated ${total} rows and ended after ${received}`)
     }
     const resume = ended ? null : resumeToken({ cursor, seen: received, total })
     // A choice of categories has no total of its own.
-    yield { ...biorxivRecords(settings, page.items, works), total: settings.categories?.length ? null : total, resume }
+    yield {
+      ...biorxivRecords(settings, page.items, works),
+      total: settings.categories?.length ? null : total,
+      resume,
+      ...(missing > 0 && { warning: `${server} stated ${total} rows and gave ${received}` }),
+    }
     if (ended) return
   }
 }
+
+/**
+ * Rows that may be missing where the API says that there are no more. It counts some that it never gives
+ * (github.com/ropensci/medrxivr issue 19): without tolerance such days would be harvested for ever.
+ */
+const tolerated = (total: number | null): number => Math.min(20, Math.floor((total ?? 0) / 100))
 
 async function fetchPage(settings: BiorxivSettings, place: string, signal: AbortSignal): Promise<BiorxivPage> {
   const url = `${settings.baseUrl ?? biorxivAddress}/details/${settings.server}/${place}`

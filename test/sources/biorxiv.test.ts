@@ -193,6 +193,19 @@ describe('a harvest of bioRxiv', () => {
     expect((await harvested(source, days)).error).toMatchObject({ failure: 'contradictory', source: 'biorxiv' })
   })
 
+  // Its totals count some rows that it never gives.
+  test('with an end a little before a large total is whole, with a warning', async () => {
+    const rows = Array.from({ length: 298 }, (_, i) => row(i + 1))
+    const { source } = await serverBefore([page(rows, '300'), nothing])
+    const { pages, error, ids } = await harvested(source, days)
+    expect([error, ids.length]).toEqual([null, 298])
+    expect(pages.at(-1)).toMatchObject({ warning: 'biorxiv stated 300 rows and gave 298' })
+    const short = await serverBefore([page(rows, '302'), nothing])
+    expect((await harvested(short.source, days)).error).toMatchObject({ failure: 'contradictory' })
+    const unfinished = await serverBefore([page(rows, '300'), page([], '300')])
+    expect((await harvested(unfinished.source, days)).error).toMatchObject({ failure: 'contradictory' })
+  })
+
   test('goes on where it was interrupted, and still counts the whole', async () => {
     const first = await serverBefore([page([row(1)], '2'), answer(404, 'gone')])
     const { pages, error } = await harvested(first.source, days)
