@@ -1,5 +1,6 @@
 import { type DocumentRecord, noChanges } from '../src/domain/document.ts'
 import { SourceError } from '../src/domain/errors.ts'
+import { parseArxivId } from '../src/domain/identifiers.ts'
 import type { Clock, Embedder, Engine, Inbox, Source } from '../src/ports.ts'
 import { type IngestCounts, ingest, sum } from './ingest.ts'
 
@@ -15,49 +16,51 @@ export interface InboxParts {
 const batchSize = 128
 
 /**
- * Stores what live search found, the way a harvest stores what it fetched. A search may give a record without its
- * abstract; where the source has a look-up the whole record is fetched first, and where that fails the thin one is
- * better than none. A record leaves the inbox only after it was stored, so one that is taken twice is found unchanged.
+ * Stores what live search found, the way a harvest stores what it fetched, and at once. A record leaves the inbox only
+ * after it was stored, so one that is taken twice is found unchanged. Then an arXiv paper that another source told of
+ * without its abstract is looked up at arXiv; where that fails, the next harvest may bring it.
  */
 export async function drainInbox(parts: InboxParts, signal: AbortSignal): Promise<IngestCounts> {
-  const { engine, embedder, inbox, clock } = parts
+  const { inbox } = parts
   let totals: IngestCounts = noChanges()
   for (let taken = inbox.peek(batchSize); taken.length > 0; taken = inbox.peek(batchSize)) {
     signal.throwIfAborted()
-    const records = await wholeRecords(parts, taken, signal)
-    const counts = await ingest(engine, embedder, clock, oneBatch(records), { purpose: 'what live search found' })
+    const records = taken.map(({ record }) => record)
+    const thin = records.filter((record) => isThin(record) && parts.engine.documents.identify(record) === null)
+    totals = sum(totals, await store(parts, records))
     inbox.remove(taken)
-    totals = sum(totals, counts)
+    const whole = await lookUp(parts.sources, thin, signal)
+    if (whole.length > 0) totals = sum(totals, await store(parts, whole))
   }
   return totals
+}
+
+const isThin = ({ id, source, abstract }: DocumentRecord): boolean =>
+  abstract === '' && source !== leading && parseArxivId(id) !== null
+
+/** Whose records of papers with an arXiv id are the best there are. */
+const leading = 'arxiv'
+
+function store({ engine, embedder, clock }: InboxParts, records: readonly DocumentRecord[]): Promise<IngestCounts> {
+  return ingest(engine, embedder, clock, oneBatch(records), { purpose: 'what live search found' })
 }
 
 async function* oneBatch(records: readonly DocumentRecord[]) {
   yield { records }
 }
 
-async function wholeRecords(
-  { engine, sources }: InboxParts,
-  taken: ReturnType<Inbox['peek']>,
-  signal: AbortSignal,
-): Promise<DocumentRecord[]> {
-  const thin = taken.filter(({ record }) => record.abstract === '' && engine.documents.identify(record) === null)
-  const whole = new Map<string, DocumentRecord>()
-  for (const source of sources) {
-    const ids = thin.filter((one) => one.source === source.name).map(({ record }) => record.id)
-    if (ids.length === 0 || !source.lookUp) continue
-    for (const record of await lookUp(source.lookUp, ids, signal)) whole.set(record.id, record)
-  }
-  return taken.map(({ record }) => whole.get(record.id) ?? record)
-}
-
 async function lookUp(
-  fetch: NonNullable<Source['lookUp']>,
-  ids: readonly DocumentRecord['id'][],
+  sources: readonly Source[],
+  thin: readonly DocumentRecord[],
   signal: AbortSignal,
 ): Promise<readonly DocumentRecord[]> {
+  const source = sources.find((one) => one.origin === leading && one.lookUp)
+  if (!source?.lookUp || thin.length === 0) return []
   try {
-    return await fetch(ids, signal)
+    return await source.lookUp(
+      thin.map(({ id }) => id),
+      signal,
+    )
   } catch (error) {
     if (error instanceof SourceError) return []
     throw error

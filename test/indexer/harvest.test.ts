@@ -1,270 +1,412 @@
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { harvest, windowFor } from '../../indexer/harvest.ts'
-import { night } from '../../indexer/nightly.ts'
-import type { DocumentRecord } from '../../src/domain/document.ts'
-import { SourceError } from '../../src/domain/errors.ts'
-import { addDays, type Day, dayMs, dayOf } from '../../src/domain/instant.ts'
-import { openRuntime } from '../../src/engines/embedded/runtime.ts'
-import type { Engine, HarvestPage, HarvestWindow, Runtime, Source } from '../../src/ports.ts'
-import {
-  engines,
-  idOf,
-  idsIn,
-  type OpenedEngine,
-  record,
-  request,
-  type TempFolder,
-  tempFolder,
-} from '../engines/fixtures.ts'
-import { VirtualClock } from '../sources/virtual-clock.ts'
-import { wordEmbedder } from '../word-embedder.ts'
+import { windowFor } from '../../indexer/harvest.ts'
+import { SourceError, type SourceFailure } from '../../src/domain/errors.ts'
+import { dayMs, instant, isoOf } from '../../src/domain/instant.ts'
+import { engines, idOf } from '../engines/fixtures.ts'
+import { type HarvestStage, harvestStage, page, paper, type Shelf, shelf } from './harvest-stage.ts'
 
-const never = new AbortController().signal
-const today = '2026-03-02' as Day
-
-const page = (...records: DocumentRecord[]): HarvestPage => ({ records, rejected: [], total: null })
-const paper = (id: string) => record(id, { title: `Paper ${id}` })
-
-interface FakeSource extends Source {
-  readonly windows: HarvestWindow[]
-  /** What the next harvests give: pages, then an error if there is one. */
-  script: readonly (HarvestPage | Error)[]
-}
-
-function fakeSource(name = 'fake'): FakeSource {
-  return {
-    name,
-    firstHarvestDays: 30,
-    windows: [],
-    script: [],
-    async *changes(window, signal) {
-      this.windows.push(window)
-      for (const one of this.script) {
-        signal.throwIfAborted()
-        if (one instanceof Error) throw one
-        yield one
-      }
-    },
-  }
-}
-
-/** A feed that keeps every record under the day on which it came. */
-function feed(): Source & { readonly days: Map<Day, DocumentRecord> } {
-  const days = new Map<Day, DocumentRecord>()
-  return {
-    name: 'feed',
-    firstHarvestDays: 30,
-    days,
-    async *changes({ from, through }) {
-      yield page(...[...days].filter(([day]) => day >= from && day <= through).map(([, one]) => one))
-    },
-  }
-}
+const hourMs = 3_600_000
+const failure = (kind: SourceFailure, message = 'no answer') => new SourceError('fake', kind, message)
 
 describe.each(engines)('on the %s engine', (_, open) => {
-  let opened: OpenedEngine
-  let folder: TempFolder
-  let engine: Engine
-  let runtime: Runtime
-  let clock: VirtualClock
-  let embedder: ReturnType<typeof wordEmbedder>
-  let source: FakeSource
+  let stage: HarvestStage
+  let source: Shelf
 
   beforeEach(async () => {
-    clock = new VirtualClock(`${today}T03:45:00Z`)
-    folder = tempFolder()
-    opened = await open(clock)
-    engine = opened.engine
-    runtime = openRuntime(join(folder.path, 'runtime.db'), clock)
-    embedder = wordEmbedder()
-    source = fakeSource()
+    stage = await harvestStage(open)
+    source = shelf()
   })
 
-  afterEach(async () => {
-    runtime.close()
-    await opened.close()
-    folder.remove()
-  })
+  afterEach(() => stage.close())
 
-  const run = (from: Source = source, signal = never) => harvest(engine, embedder, from, runtime, clock, signal)
-  const watermark = () => engine.documents.watermarks().find((one) => one.source === source.name)?.through ?? null
-  const ids = () => engine.documents.changesAfter(0 as never, 99).flatMap((one) => one.document?.id ?? [])
+  const run = (odd: string | null = null) => stage.run(source, odd)
+  const through = () => stage.markOf(source)?.through ?? null
+  const begunAt = () => source.windows.map(({ after }) => isoOf(after))
+  /** The next harvest fails before the page of this number; those after it do not. */
+  const failOnceAt = (number: number, error: unknown) => {
+    source.before = (at) => {
+      if (at !== number) return
+      source.before = () => undefined
+      throw error
+    }
+  }
 
-  describe('a harvest', () => {
-    test('reaches thirty days back the first time, and one day behind its watermark from then on', async () => {
+  describe('the window', () => {
+    test('reaches thirty days back the first time, and then begins where the last one ended', async () => {
       await run()
+      stage.clock.advance(3 * dayMs)
       await run()
-      clock.advance(3 * dayMs)
-      await run()
-      expect(source.windows).toEqual([
-        { from: '2026-01-31', through: today },
-        { from: '2026-03-01', through: today },
-        { from: '2026-03-01', through: '2026-03-05' },
+      expect(begunAt()).toEqual(['2026-01-31T03:45:00.000Z', '2026-03-02T03:45:00.000Z'])
+      expect(source.windows.map(({ upTo }) => isoOf(upTo))).toEqual([
+        '2026-03-02T03:45:00.000Z',
+        '2026-03-05T03:45:00.000Z',
       ])
-      expect(watermark()).toBe('2026-03-05')
+      expect(through()).toBe(stage.clock.now())
     })
 
+    test('reaches behind the watermark by what the source asks for', async () => {
+      source.overlapMs = dayMs
+      await run()
+      stage.clock.advance(3 * dayMs)
+      await run()
+      expect(begunAt()[1]).toBe('2026-03-01T03:45:00.000Z')
+    })
+
+    test('of a wider scope reaches back as if there were no watermark', async () => {
+      await run()
+      stage.clock.advance(dayMs)
+      source.scope = 'cs.IR\ncs.CL'
+      await run()
+      expect(begunAt()[1]).toBe('2026-02-01T03:45:00.000Z')
+      expect(stage.markOf(source)).toMatchObject({ scope: 'cs.IR\ncs.CL', through: stage.clock.now() })
+    })
+
+    // Both what the new scope asks for and what the old one has missed.
+    test('of another scope after a long absence reaches back to the old watermark', async () => {
+      await run()
+      const mark = stage.clock.now()
+      stage.clock.advance(100 * dayMs)
+      source.scope = 'wider'
+      await run()
+      expect(source.windows[1].after).toBe(mark)
+    })
+
+    test('of a harvest that was interrupted under another scope is not gone on with', async () => {
+      source.pages = [page('a'), page('b')]
+      failOnceAt(1, failure('timeout'))
+      await run()
+      source.scope = 'wider'
+      await run()
+      expect(source.windows[1].resume).toBeNull()
+      expect(stage.engine.documents.checkpoint('fake')).toBeNull()
+    })
+  })
+
+  describe('a harvest', () => {
     test('without a page moves the watermark all the same', async () => {
-      expect(await run()).toMatchObject({
-        source: 'fake',
-        outcome: 'harvested',
-        counts: { new: 0, revised: 0, withdrawn: 0, unchanged: 0, stale: 0 },
-        rejected: [],
-        error: null,
-      })
-      expect(watermark()).toBe(today)
-      expect(runtime.health()).toMatchObject([{ source: 'fake', state: 'ok', lastSuccess: clock.now() }])
+      expect(await run()).toMatchObject({ source: 'fake', outcome: 'harvested', rejected: [], error: null })
+      expect(through()).toBe(stage.clock.now())
+      expect(stage.runtime.health()).toMatchObject([{ source: 'fake', state: 'ok', lastSuccess: stage.clock.now() }])
     })
 
     test('stores every page, and says what it could not read', async () => {
       const rejected = [{ id: 'x', reason: 'has no title' }]
-      source.script = [page(paper('a')), { ...page(), rejected }, page(paper('b'), paper('c'))]
+      source.pages = [page('a'), { rejected }, page('b', 'c')]
       expect(await run()).toMatchObject({ outcome: 'harvested', counts: { new: 3 }, rejected })
-      expect(ids()).toEqual(['a', 'b', 'c'])
+      expect(stage.ids()).toEqual(['a', 'b', 'c'])
     })
 
-    test('that fails is a report and a row of health; its watermark stays, and the next one gets the rest', async () => {
-      source.script = [
-        page(paper('a')),
-        page(paper('b')),
-        page(paper('c')),
-        new SourceError('fake', 'timeout', 'no answer'),
-      ]
-      expect(await run()).toMatchObject({ outcome: 'failed', counts: null, error: 'no answer' })
-      expect(watermark()).toBeNull()
-      expect(runtime.health()).toMatchObject([
-        { source: 'fake', state: 'unreachable', error: 'no answer', lastSuccess: null },
-      ])
-      const kept = ids()
-      expect(kept).toContain('a')
-      clock.advance(3_600_000)
-      source.script = source.script.filter((one) => !(one instanceof Error))
-      expect(await run()).toMatchObject({ counts: { new: 3 - kept.length, unchanged: kept.length } })
-      expect(source.windows[1]).toEqual(source.windows[0])
-      expect(watermark()).toBe(today)
-      expect(ids().sort()).toEqual(['a', 'b', 'c'])
-      expect(runtime.health()).toMatchObject([{ state: 'ok', failingSince: null, error: null }])
-    })
-
-    test('that fails before its first page keeps the mark of the night before', async () => {
+    test('asked twice brings nothing new and embeds nothing', async () => {
+      source.pages = [page('a', 'b'), page('c')]
       await run()
-      clock.advance(dayMs)
-      source.script = [new SourceError('fake', 'rate-limited', 'slow down')]
-      expect(await run()).toMatchObject({ outcome: 'failed' })
-      expect(watermark()).toBe(today)
+      const { length } = stage.embedder.embedded
+      const seq = stage.engine.documents.lastSeq()
+      expect(await run()).toMatchObject({ counts: { new: 0, unchanged: 3 } })
+      expect(stage.embedder.embedded).toHaveLength(length)
+      expect(stage.engine.documents.lastSeq()).toBe(seq)
+    })
+
+    test('tells what became of papers apart', async () => {
+      const held = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((id) => paper(id, { version: 2 }))
+      source.pages = [{ records: held }]
+      await run()
+      const changes = [
+        paper('a', { version: 3, title: 'Paper a, better' }),
+        paper('b', { version: 2, comment: 'accepted' }),
+        paper('c', { version: 2, categories: ['cs.IR', 'cs.CL'] }),
+        paper('d', { version: 3, withdrawn: true }),
+        paper('e', { version: 2 }),
+        paper('f', { version: 1 }),
+        paper('h'),
+        { ...paper('g'), source: 'openalex', title: 'Paper g', identifiers: ['openalex:W1'] },
+      ]
+      source.pages = [{ records: changes.slice(0, 3) }, { records: changes.slice(3) }]
+      expect((await run()).counts).toEqual({
+        new: 1,
+        replaced: 1,
+        revised: 1,
+        'cross-listed': 1,
+        withdrawn: 1,
+        unchanged: 1,
+        stale: 1,
+        folded: 1,
+      })
+      expect(stage.engine.documents.byId(idOf('d'))).toMatchObject({ withdrawn: true })
+    })
+
+    test('does not mind a page that comes twice, or pages in another order', async () => {
+      const [old, young] = [paper('a', { version: 1 }), paper('a', { version: 2, title: 'Paper a again' })]
+      source.pages = [{ records: [young] }, page('b'), page('b'), { records: [old] }]
+      expect(await run()).toMatchObject({ counts: { new: 2, unchanged: 1, stale: 1 } })
+      expect(stage.engine.documents.byId(idOf('a'))).toMatchObject({ version: 2, title: 'Paper a again' })
     })
 
     test('does not hide a fault of ours behind the source', async () => {
-      source.script = [page(paper('a')), new TypeError('a bug')]
+      source.pages = [page('a')]
+      failOnceAt(1, new TypeError('a bug'))
       await expect(run()).rejects.toThrow(TypeError)
-      expect(watermark()).toBeNull()
-      expect(runtime.health()).toEqual([])
+      expect(through()).toBeNull()
+      expect(stage.runtime.health()).toEqual([])
     })
 
     test('that is stopped moves nothing', async () => {
       const controller = new AbortController()
       controller.abort(new Error('stopped'))
-      source.script = [page(paper('a'))]
-      await expect(run(source, controller.signal)).rejects.toThrow('stopped')
-      expect(watermark()).toBeNull()
+      source.pages = [page('a')]
+      await expect(stage.run(source, null, controller.signal)).rejects.toThrow('stopped')
+      expect(through()).toBeNull()
+    })
+  })
+
+  describe('a source that fails', () => {
+    test('is a report and a row of health; what it gave is kept, and the next harvest goes on after it', async () => {
+      source.pages = [page('a'), page('b'), page('c')]
+      failOnceAt(2, failure('timeout'))
+      expect(await run()).toMatchObject({ outcome: 'failed', counts: { new: 2 }, error: 'no answer' })
+      expect(through()).toBeNull()
+      expect(stage.ids()).toEqual(['a', 'b'])
+      expect(stage.runtime.health()).toMatchObject([
+        { source: 'fake', state: 'unreachable', error: 'no answer', lastSuccess: null },
+      ])
+      stage.clock.advance(hourMs)
+      expect(await run()).toMatchObject({ outcome: 'harvested', counts: { new: 1 } })
+      expect(source.windows[1]).toEqual({ ...source.windows[0], resume: '2' })
+      expect(through()).toBe(stage.clock.now())
+      expect(stage.runtime.health()).toMatchObject([{ state: 'ok', failingSince: null, error: null }])
     })
 
-    test('asked twice brings nothing new and embeds nothing', async () => {
-      source.script = [page(paper('a'), paper('b'))]
+    // Once two pages were always under way when a source failed, so one that failed at every third never got on.
+    test('at every second page is harvested all the same', async () => {
+      source.pages = Array.from({ length: 9 }, (_, at) => page(`p${at}`))
+      let given = 0
+      source.before = (at) => {
+        if (at < source.pages.length && ++given % 2 === 0) throw failure('unreachable')
+      }
+      for (let visit = 0; visit < 9; visit++) {
+        await run()
+        stage.clock.advance(hourMs)
+      }
+      expect(stage.ids()).toHaveLength(9)
+      expect(through()).toBe(source.windows[0].upTo)
+    })
+
+    test('before its first page keeps the mark of the night before', async () => {
       await run()
-      const { length } = embedder.embedded
-      expect(await run()).toMatchObject({ counts: { new: 0, unchanged: 2 } })
-      expect(embedder.embedded).toHaveLength(length)
+      const mark = through()
+      stage.clock.advance(dayMs)
+      failOnceAt(0, failure('rate-limited', 'slow down'))
+      expect(await run()).toMatchObject({ outcome: 'failed', error: 'slow down' })
+      expect(through()).toBe(mark)
     })
 
-    test('finds what came late under a day that was harvested', async () => {
-      const late = feed()
-      await run(late)
-      late.days.set(today, paper('late'))
-      clock.advance(dayMs)
-      expect(await run(late)).toMatchObject({ counts: { new: 1 } })
+    test('goes on with the interrupted window, and then with what came since', async () => {
+      source.pages = [page('a'), page('b')]
+      failOnceAt(1, failure('timeout'))
+      await run()
+      const [{ after, upTo }] = source.windows
+      stage.clock.advance(2 * dayMs)
+      await run()
+      expect(source.windows.slice(1)).toMatchObject([
+        { after, upTo, resume: '1' },
+        { after: upTo, upTo: stage.clock.now(), resume: null },
+      ])
+    })
+
+    test('over pages that cannot be gone on after begins the window again', async () => {
+      source.pages = [page('a'), { ...page('b'), resume: null }, page('c')]
+      failOnceAt(2, failure('timeout'))
+      await run()
+      await run()
+      // The first page has said where to go on.
+      expect(source.windows[1].resume).toBe('1')
+      expect(stage.ids().sort()).toEqual(['a', 'b', 'c'])
+    })
+  })
+
+  describe('a place to go on from', () => {
+    const interrupt = async () => {
+      source.pages = [page('a'), { ...page('b'), rejected: [{ id: 'x', reason: 'torn' }] }, page('c')]
+      failOnceAt(2, failure('timeout'))
+      await run()
+      source.windows.length = 0
+    }
+    const refuseResumed = (kind: SourceFailure) => {
+      source.before = (_, { resume }) => {
+        if (resume !== null) throw failure(kind, 'not there')
+      }
+    }
+
+    test.each(['expired', 'contradictory'] as const)('that is %s costs one harvest of the window', async (kind) => {
+      await interrupt()
+      refuseResumed(kind)
+      const report = await run()
+      expect(source.windows.map(({ resume }) => resume)).toEqual(['2', null, null])
+      // Two windows were harvested, the interrupted one and the one since.
+      expect(report).toMatchObject({ outcome: 'harvested', counts: { new: 1, unchanged: 2 + 3 } })
+      expect(report.rejected).toHaveLength(2)
+      expect(stage.ids()).toEqual(['a', 'b', 'c'])
+    })
+
+    test('that the source forgets in mid-harvest begins the window anew, once', async () => {
+      source.pages = [page('a'), page('b'), page('c')]
+      failOnceAt(2, failure('expired'))
+      expect(await run()).toMatchObject({ outcome: 'harvested', counts: { new: 3, unchanged: 2 } })
+      source.before = (at) => {
+        if (at === 2) throw failure('expired', 'again')
+      }
+      source.windows.length = 0
+      expect(await run()).toMatchObject({ outcome: 'failed', error: 'again' })
+      expect(source.windows).toHaveLength(2)
+    })
+
+    test.each(['timeout', 'unreadable'] as const)('is kept where the source is %s', async (kind) => {
+      await interrupt()
+      refuseResumed(kind)
+      expect(await run()).toMatchObject({ outcome: 'failed' })
+      expect(source.windows).toHaveLength(1)
+      source.before = () => undefined
+      expect(await run()).toMatchObject({ outcome: 'harvested', counts: { new: 1 } })
+    })
+
+    test('is not asked anew for a contradiction of a whole window', async () => {
+      source.pages = [page('a')]
+      source.before = (at) => {
+        if (at === 1) throw failure('contradictory', 'promised more')
+      }
+      expect(await run()).toMatchObject({ outcome: 'failed', counts: { new: 1 } })
+      expect(source.windows).toHaveLength(1)
+    })
+  })
+
+  describe('what a source wants to be told again', () => {
+    const etag = (state: string) => ({ ...page('a'), state })
+    const told = () => source.windows.at(-1)?.state
+
+    test('comes back at the next visit, and stays where a visit says nothing', async () => {
+      source.pages = [etag('one')]
+      await run()
+      source.pages = [page()]
+      await run()
+      expect(told()).toBe('one')
+      await run()
+      expect(told()).toBe('one')
+    })
+
+    test('is not kept of a visit that failed after saying it', async () => {
+      source.pages = [etag('one')]
+      await run()
+      source.pages = [etag('two')]
+      failOnceAt(1, failure('unreadable'))
+      await run()
+      expect(stage.markOf(source)?.state).toBe('one')
+    })
+
+    test('is not told to another scope', async () => {
+      source.pages = [etag('one')]
+      await run()
+      source.scope = 'wider'
+      await run()
+      expect(told()).toBeNull()
+    })
+  })
+
+  describe('on a day on which something new was due', () => {
+    const odd = 'nothing unseen has come yet'
+
+    test('nothing is a warning, and not believed', async () => {
+      source.pages = [{ ...page('a'), state: 'one' }]
+      await run()
+      const mark = stage.markOf(source)
+      stage.clock.advance(dayMs)
+      source.pages = [{ ...page('a'), state: 'two' }, page()]
+      expect(await run(odd)).toMatchObject({ outcome: 'harvested', warning: odd, error: null })
+      expect(stage.runtime.health()).toMatchObject([{ state: 'ok', warning: odd }])
+      expect(stage.markOf(source)).toEqual(mark)
+      stage.clock.advance(hourMs)
+      source.pages = [page('b')]
+      expect(await run(odd)).toMatchObject({ warning: null })
+      expect(source.windows.at(-1)).toMatchObject({ after: mark?.through, state: 'one', resume: null })
+      expect(through()).toBe(stage.clock.now())
+    })
+
+    test('at the first visit, nothing leaves the whole window to the next', async () => {
+      source.overlapMs = dayMs
+      await run(odd)
+      stage.clock.advance(hourMs)
+      await run()
+      expect(begunAt()[1]).toBe(begunAt()[0])
+    })
+
+    test('a paper that only other sources had told of is something', async () => {
+      const other = shelf('other')
+      other.pages = [{ records: [paper('2601.00001', { source: 'openalex' })] }]
+      await stage.run(other)
+      source.pages = [page('2601.00001')]
+      expect(await run(odd)).toMatchObject({ counts: { folded: 1 }, warning: null })
+    })
+
+    test('what the source itself finds odd is said before', async () => {
+      source.pages = [{ ...page(), warning: 'the feed has moved on' }]
+      expect(await run(odd)).toMatchObject({ warning: 'the feed has moved on' })
     })
   })
 
   describe('a clock that is wrong', () => {
     test('set back never turns the window around, and the mark never goes back', async () => {
       await run()
-      clock.jump(-400 * dayMs)
-      const window = windowFor(engine, source, clock)
-      expect(window.from <= window.through).toBe(true)
-      expect(window.through).toBe(dayOf(clock.now()))
+      const mark = through()
+      stage.clock.jump(-400 * dayMs)
+      const window = windowFor(stage, source)
+      expect(window.after).toBeLessThan(window.upTo)
+      expect(window.upTo).toBe(stage.clock.now())
       await run()
-      expect(watermark()).toBe(today)
+      expect(through()).toBe(mark)
     })
 
-    // A mark of the future says nothing of the days up to it: they had not come when it was set.
+    // A mark of the future says nothing of the time up to it: that had not come when it was set.
     test('that ran ahead for a night loses nothing of the nights after it', async () => {
-      const real = feed()
-      clock.jump(1_000 * dayMs)
-      await run(real)
-      clock.jump(-1_000 * dayMs)
-      for (let day = 1; day <= 4; day++) {
-        real.days.set(addDays(today, day), paper(`d${day}`))
-        clock.advance(dayMs)
-        // The second night is missed, as nights are.
-        if (day !== 2) await run(real)
+      const asked = () => source.windows.at(-1)
+      stage.clock.jump(1_000 * dayMs)
+      await run()
+      stage.clock.jump(-1_000 * dayMs)
+      for (let night = 1; night <= 4; night++) {
+        stage.clock.advance(dayMs)
+        await run()
+        expect(asked()).toMatchObject({ after: instant(stage.clock.now() - 30 * dayMs), upTo: stage.clock.now() })
       }
-      expect(ids()).toEqual(['d1', 'd2', 'd3', 'd4'].map(idOf))
+    })
+
+    test('that ran ahead while a harvest was interrupted does not keep its window', async () => {
+      source.pages = [page('a'), page('b')]
+      stage.clock.jump(10 * dayMs)
+      failOnceAt(1, failure('timeout'))
+      await run()
+      stage.clock.jump(-10 * dayMs)
+      await run()
+      expect(source.windows[1]).toMatchObject({ upTo: stage.clock.now(), resume: null })
+    })
+
+    test('that is set back in mid-harvest leaves a mark that is not believed', async () => {
+      source.pages = [page('a'), page('b')]
+      source.before = (at) => {
+        if (at === 1) stage.clock.jump(-5 * dayMs)
+      }
+      await run()
+      source.before = () => undefined
+      stage.clock.advance(dayMs)
+      await run()
+      expect(source.windows[1].after).toBe(stage.clock.now() - 30 * dayMs)
     })
   })
 
-  describe('a night', () => {
-    const runNight = (...sources: Source[]) =>
-      night({ engine, embedder, serving: embedder, sources, runtime, clock }, 1_000, never)
-
-    test('harvests and publishes; the same night again changes nothing', async () => {
-      source.script = [page(paper('a'), paper('b'))]
-      expect(await runNight(source)).toMatchObject({
-        swept: [],
-        harvests: [{ counts: { new: 2 } }],
-        build: { outcome: 'published', manifest: { id: 1, documents: 2, watermarks: { fake: today } } },
-      })
-      const before = [engine.documents.lastSeq(), engine.catalog.list(), embedder.embedded.length]
-      expect(await runNight(source)).toMatchObject({
-        harvests: [{ counts: { new: 0 } }],
-        build: { outcome: 'nothing-new' },
-      })
-      expect([engine.documents.lastSeq(), engine.catalog.list(), embedder.embedded.length]).toEqual(before)
-    })
-
-    test('goes on without a source that fails', async () => {
-      const [broken, sound] = [fakeSource('broken'), fakeSource('sound')]
-      broken.script = [new SourceError('broken', 'unreachable', 'no route')]
-      sound.script = [page(paper('a'))]
-      const { harvests, build } = await runNight(broken, sound)
-      expect(harvests.map((one) => one.outcome)).toEqual(['failed', 'harvested'])
-      expect(build).toMatchObject({ outcome: 'published', manifest: { documents: 1 } })
-      expect(engine.documents.watermarks()).toEqual([{ source: 'sound', through: today }])
-    })
-
-    test('sweeps what a dead one left, and what it retires itself', async () => {
-      await engine.openWriter(16)
-      source.script = [page(paper('a'))]
-      expect((await runNight(source)).swept).toHaveLength(1)
-      for (const id of ['b', 'c']) {
-        source.script = [page(paper(id))]
-        await runNight(source)
-      }
-      expect(await engine.catalog.sweep()).toEqual([])
-      expect(engine.catalog.list().map((one) => one.state)).toEqual(['published', 'published', 'retired'])
-    })
-
-    test('gives the lock back, however it ends', async () => {
-      const dying = { ...embedder, fingerprint: 'other', embed: () => Promise.reject(new Error('the encoder died')) }
-      source.script = [page(paper('a'))]
-      const parts = { engine, embedder: dying, serving: embedder, sources: [source], runtime, clock }
-      await expect(night(parts, 1_000, never)).rejects.toThrow('the encoder died')
-      expect(engine.catalog.current()).toBeNull()
-      ;(await engine.lock('the next', 0)).release()
-      expect(await engine.catalog.sweep()).toEqual([])
-      const found = await (await engine.openReader()).snapshot().gather(request('paper'))
-      expect(idsIn(engine, found)).toEqual(['a'])
-    })
+  test('two harvests of one source side by side store it once, and the mark is the later one', async () => {
+    source.pages = [page('a'), page('b'), page('c')]
+    const first = run()
+    stage.clock.jump(hourMs)
+    const later = through
+    await Promise.all([first, run()])
+    expect(stage.ids()).toEqual(['a', 'b', 'c'])
+    expect(later()).toBe(Math.max(...source.windows.map(({ upTo }) => upTo)))
+    expect(stage.engine.documents.checkpoint('fake')).toBeNull()
   })
 })
