@@ -1,11 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { buildGeneration } from '../../indexer/build.ts'
+import { harvest } from '../../indexer/harvest.ts'
 import { night } from '../../indexer/nightly.ts'
 import { VerificationFailed } from '../../src/domain/errors.ts'
-import type { Embedder, Engine, HarvestPage, Runtime, Source } from '../../src/ports.ts'
+import { openRuntime } from '../../src/engines/embedded/runtime.ts'
+import type { Embedder, Engine } from '../../src/ports.ts'
 import { engines, idsIn, markOf, type OpenedEngine, put, record, request, underLock } from '../engines/fixtures.ts'
 import { VirtualClock } from '../sources/virtual-clock.ts'
 import { vectorOf, wordEmbedder } from '../word-embedder.ts'
+import { never, shelf } from './harvest-stage.ts'
 
 describe.each(engines)('a build on the %s engine', (_, open) => {
   let opened: OpenedEngine
@@ -167,14 +170,8 @@ describe.each(engines)('a build on the %s engine', (_, open) => {
       await put(engine, papers('a'), { embedder })
       await build()
       const reader = await engine.openReader()
-      const harvested: HarvestPage = { records: papers('b'), rejected: [], total: null }
-      const source: Source = {
-        name: 'fake',
-        firstHarvestDays: 30,
-        async *changes() {
-          yield harvested
-        },
-      }
+      const source = shelf()
+      source.pages = [{ records: papers('b') }]
       /** Found by vector alone, as itself. */
       const found = async (vector: Float32Array | null) => {
         const { candidates } = await reader.snapshot().gather(request('', { vector }))
@@ -191,16 +188,15 @@ describe.each(engines)('a build on the %s engine', (_, open) => {
           return successor.embed(texts, role)
         },
       }
-      const runtime: Runtime = {
-        health: () => [],
-        succeeded: () => {},
-        failed: () => {},
-        gate: { enter: () => Promise.reject(new Error('nobody asks')) },
-        close: () => {},
+      const runtime = openRuntime(':memory:', clock)
+      const parts = {
+        engine,
+        embedder: watching,
+        clock,
+        // What comes in is embedded for the generation that serves.
+        harvest: async () => [await harvest({ engine, embedder, runtime, clock }, source, never)],
       }
-      const signal = new AbortController().signal
-      const parts = { engine, embedder: watching, serving: embedder, sources: [source], runtime, clock }
-      expect((await night(parts, 1_000, signal)).build).toMatchObject({
+      expect((await night(parts, 1_000, never)).build).toMatchObject({
         outcome: 'published',
         manifest: { fingerprint: successor.fingerprint, model: 'successor', dimension: 24, documents: 2, vectors: 2 },
       })
@@ -210,6 +206,7 @@ describe.each(engines)('a build on the %s engine', (_, open) => {
       expect(reader.snapshot().fingerprint).toBe(successor.fingerprint)
       expect(await found(vectorOf('paper b', 'successor', 24))).toEqual(['b'])
       expect([embedder, successor].map((one) => engine.embeddings.count(one.fingerprint))).toEqual([2, 2])
+      runtime.close()
     })
 
     test('there is something new to build, though no document changed; and back again nothing is embedded', async () => {

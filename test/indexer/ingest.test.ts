@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Batch, contentHashOf, ingest } from '../../indexer/ingest.ts'
-import type { DocumentRecord } from '../../src/domain/document.ts'
+import { type DocumentRecord, noChanges } from '../../src/domain/document.ts'
 import type { Engine } from '../../src/ports.ts'
 import { engines, idOf, idsIn, markOf, type OpenedEngine, record, request } from '../engines/fixtures.ts'
 import { VirtualClock } from '../sources/virtual-clock.ts'
@@ -37,9 +37,9 @@ const paper = (id: string, title = `Paper ${id}`, facts: Partial<DocumentRecord>
 describe('ingest', () => {
   test('stores batches in order and counts what became of their records', async () => {
     const counts = await run(batch(paper('a'), paper('b')), batch(), batch(paper('a', 'Revised', { version: 2 })))
-    expect(counts).toEqual({ new: 2, revised: 1, withdrawn: 0, unchanged: 0, stale: 0 })
+    expect(counts).toEqual({ ...noChanges(), new: 2, replaced: 1 })
     expect(engine.documents.byId(idOf('a'))).toMatchObject({ title: 'Revised', version: 2 })
-    expect(await run()).toEqual({ new: 0, revised: 0, withdrawn: 0, unchanged: 0, stale: 0 })
+    expect(await run()).toEqual(noChanges())
   })
 
   test('a document can be found by vector the moment its batch is stored', async () => {
