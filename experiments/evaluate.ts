@@ -37,7 +37,7 @@ export async function rankBy(
       embedderFor: () => embedder,
       calibration: shippedCalibration,
       live: null,
-    stopwatch: () => performance.now(),
+      stopwatch: () => performance.now(),
     },
     { exact },
   )

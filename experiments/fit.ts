@@ -14,9 +14,9 @@ import {
   shippedCalibration,
 } from '../src/retrieval/calibration.ts'
 import { convex } from '../src/retrieval/fusion.ts'
+import { candidateDepth } from '../src/retrieval/request.ts'
 import { type GateSigns, signsOf } from '../src/retrieval/router.ts'
 import { measureDepth } from '../src/retrieval/score.ts'
-import { candidateDepth } from '../src/retrieval/request.ts'
 import { importFormats } from '../src/sources/files/formats.ts'
 import { readTopics, type Topic } from '../src/sources/files/topics.ts'
 import { type Collection, corpusFiles, openCollection } from './collection.ts'

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { DocumentId, DocumentRecord } from '../domain/document.ts'
 import { SourceError } from '../domain/errors.ts'
 import { arxivIdOfDoi, parseArxivId, parseDoi } from '../domain/identifiers.ts'
-import type { Answer } from './http.ts'
+import type { Answer } from './client/http.ts'
 import { textOfMarkup } from './markup.ts'
 import { plainText, type Rejected, sorted } from './record.ts'
 

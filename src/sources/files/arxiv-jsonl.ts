@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { arxivAnnouncement, derivedArxivAnnouncement } from '../../domain/calendar.ts'
 import type { DocumentRecord, VersionDate } from '../../domain/document.ts'
 import { dayMs, dayOf, instant } from '../../domain/instant.ts'
-import { proseOf } from '../arxiv-text.ts'
+import { proseOf } from '../arxiv/text.ts'
+import { saysWithdrawn } from '../arxiv/withdrawn.ts'
 import { arxivUrl, unsaid } from '../record.ts'
-import { saysWithdrawn } from '../withdrawn.ts'
 import {
   abstractField,
   arxivCategoriesField,

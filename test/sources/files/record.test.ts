@@ -2,8 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { UnreadableRecord } from '../../../src/domain/errors.ts'
+import {
+  abstractField,
+  idField,
+  momentField,
+  parseLine,
+  titleField,
+  urlField,
+} from '../../../src/sources/files/record.ts'
 import { plainText } from '../../../src/sources/record.ts'
-import { abstractField, idField, momentField, parseLine, titleField, urlField } from '../../../src/sources/files/record.ts'
 
 const field = <T>(schema: z.ZodType<T>, value: unknown): T =>
   parseLine(z.object({ it: schema }), JSON.stringify({ it: value })).it

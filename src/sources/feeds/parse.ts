@@ -1,0 +1,45 @@
+import { Parser } from 'htmlparser2'
+import { SourceError } from '../../domain/errors.ts'
+import { type ParsedFeed, resolved } from './entry.ts'
+import { parseJsonFeed } from './json.ts'
+import { parseXmlFeed } from './xml.ts'
+
+/**
+ * Reads any RSS, Atom or JSON feed; `address` is where it came from, after redirects. Throws SourceError `unreadable` with
+ * a sentence that says what came instead, and where the feed is if a page says it.
+ */
+export function parseFeed(source: string, text: string, address: string): ParsedFeed {
+  const body = text.trimStart()
+  if (body === '') throw unreadable(source, 'answered with nothing')
+  if (body.startsWith('{')) return parseJsonFeed(source, body, address)
+  if (!body.startsWith('<')) throw unreadable(source, 'answered with plain text instead of a feed')
+  if (htmlPage.test(body.slice(0, 4096))) throw unreadable(source, pageSentence(body, address))
+  return parseXmlFeed(source, body, address)
+}
+
+const htmlPage = /^(?:<\?[^>]*\?>\s*|<!--(?:(?!-->)[\s\S])*-->\s*)*<(?:!doctype\s+html|html|head|body)\b/i
+
+function pageSentence(page: string, address: string): string {
+  const [first] = feedsNamedIn(page, address)
+  return `answered with a web page instead of a feed${first === undefined ? '' : `; the page names ${first} as its feed`}`
+}
+
+const feedTypes = /^application\/(?:rss\+xml|atom\+xml|rdf\+xml|feed\+json|json)$/i
+
+function feedsNamedIn(page: string, address: string): string[] {
+  const found: string[] = []
+  const parser = new Parser({
+    onopentag(name, { rel, type, href }) {
+      if (name === 'body') parser.pause()
+      if (name !== 'link' || !/(?:^|\s)alternate(?:\s|$)/i.test(rel ?? '') || !feedTypes.test(type?.trim() ?? ''))
+        return
+      const feed = resolved(href ?? '', address)
+      if (feed !== null && /^https?:/i.test(feed)) found.push(feed)
+    },
+  })
+  parser.end(page.slice(0, 200_000))
+  return found
+}
+
+const unreadable = (source: string, what: string): SourceError =>
+  new SourceError(source, 'unreadable', `${source} ${what}`)

@@ -1,0 +1,154 @@
+import { z } from 'zod'
+import type { DocumentRecord } from '../../domain/document.ts'
+import { parseArxivId, parseDoi } from '../../domain/identifiers.ts'
+import { addDays, type Day, dayOf, type Instant, parseDay, parseInstant, startOfDay } from '../../domain/instant.ts'
+import { identityOf, textOfEscapedMarkup } from '../json-api.ts'
+import { arxivUrl, longestAbstract, longestTitle, plainText, type Rejected, unsaid } from '../record.ts'
+
+/** One date of one, two or three parts; a date that is not known is one of null. */
+const partialDate = z.object({ 'date-parts': z.array(z.array(z.number().int().nullable())) }).nullish()
+const author = z.object({
+  given: z.string().nullish(),
+  family: z.string().nullish(),
+  suffix: z.string().nullish(),
+  name: z.string().nullish(),
+})
+const related = z.object({ 'id-type': z.string().nullish(), id: z.string().nullish() })
+const update = z.object({ DOI: z.string().nullish(), type: z.string().nullish() })
+
+/** What we read of a work, and so what is asked for. */
+export const crossrefWork = z.object({
+  DOI: z.string(),
+  title: z.array(z.string()).nullish(),
+  type: z.string().nullish(),
+  abstract: z.string().nullish(),
+  author: z.array(author).nullish(),
+  posted: partialDate,
+  'published-online': partialDate,
+  'published-print': partialDate,
+  published: partialDate,
+  issued: partialDate,
+  created: z.object({ 'date-time': z.string().nullish() }).nullish(),
+  'group-title': z.string().nullish(),
+  subject: z.array(z.string()).nullish(),
+  relation: z.record(z.string(), z.array(related)).nullish(),
+  'update-to': z.array(update).nullish(),
+  'updated-by': z.array(update).nullish(),
+})
+
+type Work = z.infer<typeof crossrefWork>
+
+export const selectedFields = Object.keys(crossrefWork.shape).join(',')
+
+/** Registered are also journals, their issues, figures, reviews and grants. */
+export const paperTypes: ReadonlySet<string> = new Set([
+  'journal-article',
+  'proceedings-article',
+  'posted-content',
+  'book-chapter',
+  'book',
+  'monograph',
+  'reference-entry',
+  'report',
+  'dissertation',
+  'standard',
+])
+
+export function crossrefRecord(work: Work): DocumentRecord | Rejected {
+  // A second title is the first in other words.
+  const title = textOfEscapedMarkup(work.title?.find((one) => one.trim() !== '') ?? '')
+  const type = plainText(work.type ?? '')
+  const identity = identityOf({ own: null, doi: work.DOI, ...relativesOf(work) })
+  if (identity === null) return { id: work.DOI, reason: 'the work has no DOI that can be read' }
+  if (type !== '' && !paperTypes.has(type)) return { id: work.DOI, reason: `of type ${type}, which is no paper` }
+  if (title === '') return { id: work.DOI, reason: 'the work has no title' }
+  if (title.length > longestTitle) return { id: work.DOI, reason: 'the title is no title: it is too long' }
+  const isArxiv = parseArxivId(identity.id) !== null
+  return {
+    ...unsaid,
+    ...identity,
+    source: 'crossref',
+    title,
+    abstract: abstractOf(work.abstract ?? ''),
+    authors: (work.author ?? []).map(nameOf).filter((name) => name !== ''),
+    fields: [...new Set([work['group-title'] ?? '', ...(work.subject ?? [])].map(plainText))].filter(
+      (field) => field !== '',
+    ),
+    url: isArxiv ? arxivUrl(identity.id) : `https://doi.org/${identity.doi}`,
+    ...(isArxiv ? {} : announcementOf(work)),
+    withdrawn: (work['updated-by'] ?? []).some(isRetraction) || saysRetracted.test(title),
+  }
+}
+
+/** A work and its preprint are one document, and so are versions of one preprint. */
+const sameWork = ['is-preprint-of', 'has-preprint', 'is-version-of', 'has-version', 'is-identical-to']
+
+function relativesOf({ relation }: Work): { arxiv: string | null; otherDois: string[] } {
+  const relatives = sameWork.flatMap((kind) => relation?.[kind] ?? [])
+  const idsOf = (type: string): string[] =>
+    relatives.filter((one) => one['id-type'] === type).map((one) => one.id ?? '')
+  return { arxiv: idsOf('arxiv').at(0) ?? null, otherDois: idsOf('doi') }
+}
+
+/** The heading that says no more than what the field is. */
+const heading = /^\s*<jats:title[^>]*>\s*(?:abstract|summary|r[eé]sum[eé]n?|zusammenfassung)\s*[:.]?\s*<\/jats:title>/i
+
+const abstractOf = (jats: string): string =>
+  textOfEscapedMarkup(jats.replace(heading, ''))
+    .replace(/^Abstract[:.]?\s+(?=\p{Lu})/u, '')
+    .slice(0, longestAbstract)
+
+const nameOf = ({ given, family, suffix, name }: z.infer<typeof author>): string =>
+  textOfEscapedMarkup(name ?? [given, family, suffix].filter(Boolean).join(' '))
+
+const retractions = new Set(['retraction', 'withdrawal', 'removal'])
+const isRetraction = ({ type }: z.infer<typeof update>): boolean => retractions.has(type ?? '')
+
+/** Publishers put it before the title of the article itself; "Retraction: ..." is the title of a notice. */
+const saysRetracted = /^\W*(?:RETRACTED|WITHDRAWN)(?:\s+(?:ARTICLE|PAPER|CHAPTER))?\s*[:.\])–—-]/
+
+/** DOIs of the works that this one retracts. */
+export function retractedBy(work: unknown): string[] {
+  const updates = z.object({ 'update-to': z.array(update) }).safeParse(work).data?.['update-to'] ?? []
+  return updates
+    .filter(isRetraction)
+    .map(({ DOI }) => parseDoi(DOI ?? ''))
+    .filter((doi) => doi !== null)
+}
+
+/**
+ * The earliest day that is stated. Where only a month or a year is, the day of its registration if that lies in it: a
+ * DOI is registered when the work comes out; otherwise the first day.
+ */
+function announcementOf(work: Work): Pick<DocumentRecord, 'announced' | 'announcedBasis'> {
+  const { posted, 'published-online': online, 'published-print': print, published, issued } = work
+  const dates = [posted, online, print, published, issued].map(periodOf).filter((period) => period !== null)
+  const [exact] = dates.filter((period) => period.days === 1).sort(byStart)
+  if (exact) return { announced: startOfDay(exact.first), announcedBasis: 'stated' }
+  const registered = parseInstant(work.created?.['date-time'] ?? '')
+  const [rough] = dates.sort(byStart)
+  const announced = rough ? withinOrFirst(rough, registered) : registered
+  return { announced, announcedBasis: announced === null ? 'unknown' : 'derived' }
+}
+
+interface Period {
+  readonly first: Day
+  readonly days: number
+}
+
+const byStart = (a: Period, b: Period): number => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0)
+
+function withinOrFirst({ first, days }: Period, at: Instant | null): Instant {
+  const isWithin = at !== null && dayOf(at) >= first && dayOf(at) < addDays(first, days)
+  return isWithin ? at : startOfDay(first)
+}
+
+function periodOf(date: z.infer<typeof partialDate>): Period | null {
+  const [year = null, month = null, day = null] = date?.['date-parts'].at(0) ?? []
+  if (year === null) return null
+  const first = parseDay([String(year).padStart(4, '0'), two(month ?? 1), two(day ?? 1)].join('-'))
+  if (first === null) return null
+  return { first, days: month === null ? 366 : day === null ? 31 : 1 }
+}
+
+const two = (number: number): string => String(number).padStart(2, '0')

@@ -1,0 +1,109 @@
+import { z } from 'zod'
+import type { DocumentRecord } from '../../domain/document.ts'
+import { parseArxivId } from '../../domain/identifiers.ts'
+import { parseDay, startOfDay } from '../../domain/instant.ts'
+import { identityOf, readItems, textWithOrWithoutMarkup } from '../json-api.ts'
+import { arxivUrl, plainText, type Rejected, unsaid } from '../record.ts'
+
+export const europePmcName = 'europe-pmc'
+
+const maybe = z.string().nullish()
+
+const authorSchema = z.object({ fullName: maybe, firstName: maybe, lastName: maybe, collectiveName: maybe })
+const relationSchema = z.object({ id: maybe, source: maybe, type: maybe })
+
+/** A result of `resultType=core`, as far as it is used. */
+const itemSchema = z.object({
+  id: z.string().min(1),
+  source: z.string().min(1),
+  pmid: maybe,
+  pmcid: maybe,
+  doi: maybe,
+  title: maybe,
+  authorString: maybe,
+  authorList: z.object({ author: z.array(authorSchema) }).nullish(),
+  abstractText: maybe,
+  pubTypeList: z.object({ pubType: z.array(z.string()) }).nullish(),
+  firstPublicationDate: maybe,
+  versionNumber: z.number().int().nullish(),
+  commentCorrectionList: z.object({ commentCorrection: z.array(relationSchema) }).nullish(),
+})
+type Item = z.infer<typeof itemSchema>
+
+export const europePmcItems = (
+  items: readonly unknown[],
+): { readonly records: readonly DocumentRecord[]; readonly rejected: readonly Rejected[] } =>
+  readItems(items, itemSchema, ['id', 'doi', 'pmid'], recordOf)
+
+const keySchema = z.object({ id: z.string(), source: z.string().optional() })
+
+/** What tells results apart when they are counted, whether or not they can be read. */
+export function europePmcKey(item: unknown): string {
+  const key = keySchema.safeParse(item)
+  return key.success ? `${key.data.source}/${key.data.id}` : JSON.stringify(item)
+}
+
+function recordOf(item: Item): DocumentRecord | Rejected {
+  const own = ownId(item.source, item.id)
+  const named = (reason: string): Rejected => ({ id: own, reason })
+  if (item.source === 'PAT') return named('a patent is not a paper')
+  const title = textWithOrWithoutMarkup(item.title ?? '')
+  if (title === '') return named('the record has no title')
+  const identity = identityOf({ own, doi: item.doi ?? null, pmid: pmidOf(item) })
+  if (identity === null) return named('the record has no id')
+  const arxiv = parseArxivId(identity.id) !== null
+  const published = parseDay(item.firstPublicationDate ?? '')
+  const announced = arxiv || published === null ? null : startOfDay(published)
+  return {
+    ...unsaid,
+    ...identity,
+    identifiers: [...new Set([...identity.identifiers, ...pmcidsOf(item), ...otherVersions(item)])],
+    source: europePmcName,
+    // Only preprints are told apart by versions; arXiv's own numbers are arXiv's to say.
+    version: item.source === 'PPR' && !arxiv ? Math.max(0, item.versionNumber ?? 0) : 0,
+    title,
+    abstract: textWithOrWithoutMarkup(item.abstractText ?? ''),
+    authors: authorsOf(item),
+    url: arxiv ? arxivUrl(identity.id) : `https://europepmc.org/article/${item.source}/${item.id}`,
+    announced,
+    announcedBasis: announced === null ? 'unknown' : 'stated',
+    withdrawn: isWithdrawn(item, title),
+  }
+}
+
+/** Ids of different sources within Europe PMC may be the same number. */
+const ownId = (source: string, id: string): string => `${europePmcName}:${source}/${id}`.toLowerCase()
+
+const pmidOf = (item: Item): string | null => item.pmid ?? (item.source === 'MED' ? item.id : null)
+
+const pmcidsOf = ({ pmcid }: Item): string[] =>
+  /^PMC\d+$/i.test(pmcid ?? '') ? [`pmcid:${String(pmcid).toLowerCase()}`] : []
+
+/** The article of a preprint, the preprint of an article. */
+const otherVersions = (item: Item): string[] =>
+  (item.commentCorrectionList?.commentCorrection ?? []).flatMap(({ id, source, type }) => {
+    if (!id || !source || !/^preprint (?:of|in)$/i.test(type ?? '')) return []
+    return [source === 'MED' && /^\d+$/.test(id) ? `pmid:${id}` : ownId(source, id)]
+  })
+
+/** "Jane A Doe" where the parts are given, "Doe JA" where only that is. */
+function authorsOf(item: Item): string[] {
+  const listed = (item.authorList?.author ?? []).map(
+    ({ collectiveName, firstName, lastName, fullName }) =>
+      collectiveName || (firstName && lastName ? `${firstName} ${lastName}` : fullName || lastName || ''),
+  )
+  const names = listed.length > 0 ? listed : (item.authorString ?? '').replace(/\.\s*$/, '').split(', ')
+  return names.map((name) => plainText(name)).filter((name) => name !== '')
+}
+
+/** The article that was retracted, or the preprint that was withdrawn or removed: not the notice that says so of another. */
+function isWithdrawn(item: Item, title: string): boolean {
+  const types = item.pubTypeList?.pubType ?? []
+  const relations = item.commentCorrectionList?.commentCorrection ?? []
+  return (
+    types.some((type) => /^retracted publication$/i.test(type)) ||
+    relations.some(({ type }) => /^retraction in$/i.test(type ?? '')) ||
+    (item.source === 'PPR' && types.some((type) => /\b(?:withdrawal|withdrawn|removal)\b/i.test(type))) ||
+    /^(?:WITHDRAWN|RETRACTED)\s*:/i.test(title)
+  )
+}
