@@ -1,6 +1,8 @@
 import type { DocumentKey, DocumentRecord } from '../domain/document.ts'
 import { textOf } from '../domain/document.ts'
 import { strongNames } from '../domain/identity/names.ts'
+import { datedByNow } from '../domain/identity/revision.ts'
+import type { Instant } from '../domain/instant.ts'
 import type { DocumentStore, GatherRequest, Snapshot } from '../ports.ts'
 import type { LiveAnswer } from './live.ts'
 
@@ -25,7 +27,7 @@ export async function scoreLate(
   embed: (texts: readonly string[]) => Promise<readonly (Float32Array | null)[]>,
   request: GatherRequest,
 ): Promise<Late> {
-  const { fresh, outdated } = sift(answers, snapshot, documents)
+  const { fresh, outdated } = sift(answers, snapshot, documents, request.now)
   const vectors = await embed(fresh.map(({ record }) => textOf(record)))
   const scored = await snapshot.scoreRecords(
     fresh.map(({ record }, i) => ({ record, vector: vectors[i] ?? null })),
@@ -43,11 +45,17 @@ interface Sifted {
   readonly outdated: Set<DocumentKey>
 }
 
-function sift(answers: readonly LiveAnswer[], snapshot: Snapshot, documents: Pick<DocumentStore, 'identify'>): Sifted {
+function sift(
+  answers: readonly LiveAnswer[],
+  snapshot: Snapshot,
+  documents: Pick<DocumentStore, 'identify'>,
+  now: Instant,
+): Sifted {
   const seen = new Set<string>()
   const sifted: Sifted = { fresh: [], outdated: new Set() }
   for (const { report, records } of answers) {
-    for (const record of records) {
+    for (const given of records) {
+      const record = datedByNow(given, now)
       const ids = strongNames(record)
       const again = ids.some((id) => seen.has(id))
       for (const id of ids) seen.add(id)

@@ -112,8 +112,9 @@ describe('what live sources bring', () => {
         const answer = await ask(text, live, { limit: 100 })
         const held = answer.hits.filter((hit) => hit.tier !== 'live').map((hit) => ({ ...hit, rank: 0 }))
         expect(held).toEqual(before.hits.map((hit) => ({ ...hit, rank: 0 })))
-        // Nothing announced after now exists.
-        expect(answer.hits.filter((hit) => hit.tier === 'live' && (hit.announced ?? 0) > noon)).toEqual([])
+        // What a source shows today was announced by today, whatever issue it is dated by.
+        const liveHits = answer.hits.filter((hit) => hit.tier === 'live')
+        expect(liveHits.filter((hit) => (hit.announced ?? 0) > noon)).toEqual([])
       }),
       { numRuns: 60 },
     )

@@ -97,7 +97,7 @@ export function earlierVersion(held: Sighting | null, after: DocumentRecord): Do
 }
 
 /** What we hold has been announced: a date that a calendar or a source puts later is late by some moderation or zone. */
-const datedByNow = (record: DocumentRecord, harvested: Instant): DocumentRecord =>
+export const datedByNow = (record: DocumentRecord, harvested: Instant): DocumentRecord =>
   record.announced !== null && record.announced > harvested
     ? { ...record, announced: harvested, announcedBasis: 'derived' }
     : record
