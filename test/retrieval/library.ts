@@ -81,6 +81,7 @@ export interface Library {
     live: LiveTier,
     wishes?: Partial<Query>,
     onFirst?: (first: RankedAnswer) => void,
+    embedder?: Embedder,
   ): Promise<RankedAnswer>
   /** Stores papers and lets the reader see them. */
   add(...records: DocumentRecord[]): Promise<void>
@@ -115,9 +116,10 @@ export async function openLibrary(): Promise<Library> {
       const query = typedQuery(text, now, wishes)
       return search(query, snapshot, { ...parts, embedderFor: () => speaking }, signal ? { signal } : {})
     },
-    searchLive(text, live, { now = noon, ...wishes } = {}, onFirst) {
+    searchLive(text, live, { now = noon, ...wishes } = {}, onFirst, speaking = embedder) {
       const query = typedQuery(text, now, wishes)
-      return search(query, reader.snapshot(), { ...parts, live }, onFirst ? { onFirst } : {})
+      const heard = { ...parts, live, embedderFor: () => speaking }
+      return search(query, reader.snapshot(), heard, onFirst ? { onFirst } : {})
     },
     async add(...records) {
       await put(engine, records, { embedder })

@@ -147,11 +147,19 @@ describe('what live sources bring', () => {
     expect(hits.find((one) => one.id === '2401.00002')).toMatchObject({ version: 3, superseded: true, tier: 'static' })
   })
 
+  it('is not hidden by the date of an issue that is still to come', async () => {
+    const live = liveOf(answered('a', paper('2603.00010', 'Sparse attention of tomorrow', { announced: daysAgo(-40) })))
+    const { hits } = await ask('sparse attention of tomorrow', live)
+    expect(hits[0]).toMatchObject({ id: '2603.00010', announced: noon, announcedBasis: 'derived' })
+  })
+
   it('is found by words alone when the encoder fails', async () => {
     const live = liveOf(answered('a', paper('2603.00006', 'Phosphorescent teacups')))
-    const answer = await library.searchLive('phosphorescent teacups', live, { mode: 'live' })
-    expect(ids(answer)[0]).toBe('2603.00006')
+    const { brokenEmbedder } = library
+    const answer = await library.searchLive('phosphorescent teacups', live, { mode: 'live' }, undefined, brokenEmbedder)
+    expect(answer.hits[0]).toMatchObject({ id: '2603.00006', tier: 'live', parts: { cosine: null } })
     expect(answer.hits[0].parts.bm25).toBeGreaterThan(0)
+    expect(answer.degraded).toMatchObject([{ part: 'vectors', code: 'degraded' }])
   })
 
   it('keeps an answer from abstaining that would abstain without it', async () => {
