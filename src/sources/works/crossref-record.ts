@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { DocumentRecord } from '../../domain/document.ts'
 import { parseArxivId, parseDoi } from '../../domain/identifiers.ts'
-import { addDays, type Day, dayOf, type Instant, parseDay, parseInstant, startOfDay } from '../../domain/instant.ts'
+import { addDays, type Day, dayOf, parseDay, parseInstant, startOfDay } from '../../domain/instant.ts'
 import { identityOf, textOfEscapedMarkup } from '../json-api.ts'
 import { arxivUrl, longestAbstract, longestTitle, plainText, type Rejected, unsaid } from '../record.ts'
 
@@ -117,18 +117,19 @@ export function retractedBy(work: unknown): string[] {
 }
 
 /**
- * The earliest day that is stated. Where only a month or a year is, the day of its registration if that lies in it: a
- * DOI is registered when the work comes out; otherwise the first day.
+ * The earliest of the dates that are stated, to the day where one of them says it. What a publisher states may be the issue
+ * that a work was printed in, months after the world could read it; its DOI was registered by then, and a registration
+ * before every date is the better sign. Of a backfile, which is registered later, the stated date stands.
  */
 function announcementOf(work: Work): Pick<DocumentRecord, 'announced' | 'announcedBasis'> {
   const { posted, 'published-online': online, 'published-print': print, published, issued } = work
-  const dates = [posted, online, print, published, issued].map(periodOf).filter((period) => period !== null)
-  const [exact] = dates.filter((period) => period.days === 1).sort(byStart)
-  if (exact) return { announced: startOfDay(exact.first), announcedBasis: 'stated' }
+  const stated = earliestOf([posted, online, print, published, issued].map(periodOf))
   const registered = parseInstant(work.created?.['date-time'] ?? '')
-  const [rough] = dates.sort(byStart)
-  const announced = rough ? withinOrFirst(rough, registered) : registered
-  return { announced, announcedBasis: announced === null ? 'unknown' : 'derived' }
+  if (stated === null) return { announced: registered, announcedBasis: registered === null ? 'unknown' : 'derived' }
+  const registeredFirst = registered !== null && dayOf(registered) < stated.first
+  const registeredWithin = registered !== null && stated.days > 1 && isWithin(stated, dayOf(registered))
+  if (registeredFirst || registeredWithin) return { announced: registered, announcedBasis: 'derived' }
+  return { announced: startOfDay(stated.first), announcedBasis: stated.days === 1 ? 'stated' : 'derived' }
 }
 
 interface Period {
@@ -136,12 +137,14 @@ interface Period {
   readonly days: number
 }
 
-const byStart = (a: Period, b: Period): number => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0)
-
-function withinOrFirst({ first, days }: Period, at: Instant | null): Instant {
-  const isWithin = at !== null && dayOf(at) >= first && dayOf(at) < addDays(first, days)
-  return isWithin ? at : startOfDay(first)
+/** A month that holds the day which another date says is that day; a month before it is not. */
+function earliestOf(dates: readonly (Period | null)[]): Period | null {
+  const periods = dates.filter((date) => date !== null).sort((a, b) => (a.first < b.first ? -1 : 1))
+  const [earliest = null] = periods
+  return periods.find(({ first, days }) => days === 1 && earliest && isWithin(earliest, first)) ?? earliest
 }
+
+const isWithin = ({ first, days }: Period, day: Day): boolean => day >= first && day < addDays(first, days)
 
 function periodOf(date: z.infer<typeof partialDate>): Period | null {
   const [year = null, month = null, day = null] = date?.['date-parts'].at(0) ?? []
