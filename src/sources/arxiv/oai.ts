@@ -90,22 +90,26 @@ async function* harvestSet(harvest: SetHarvest): AsyncGenerator<HarvestPage> {
   const { set } = harvest.open
   const used = new Set<string>()
   const ids = new Set<string>()
+  const pages = new Set<string>()
   let open = harvest.open
   for (;;) {
     if (open.token !== null) used.add(open.token)
     const page = await fetchPage(harvest, open)
     if (!page) {
-      if (open.token === null) return
+      if (open.token === null) return await askAgain(harvest, open)
       throw contradictory(set, 'promised more records and then had none')
     }
-    for (const { id } of [...page.records, ...page.rejected]) ids.add(id)
+    const given = [...page.records, ...page.rejected].map(({ id }) => id)
+    for (const id of given) ids.add(id)
+    const repeated = pages.has(given.join(' '))
+    pages.add(given.join(' '))
     open = {
       set,
       token: page.token,
       received: harvest.open.received + ids.size,
       listSize: page.listSize === null ? open.listSize : Math.max(open.listSize ?? 0, page.listSize),
     }
-    const trouble = troubleOf(open, used)
+    const trouble = troubleOf(open, used, repeated)
     const { records, rejected, listSize } = page
     // The size is of one set; over several sets no page can know the whole. A list that turned out not to be the whole
     // is begun again, whatever its tokens say.
@@ -118,12 +122,29 @@ async function* harvestSet(harvest: SetHarvest): AsyncGenerator<HarvestPage> {
 
 /**
  * Sizes are held against distinct papers, since a page that comes twice must not make up for one that never came, and
- * the largest counts: a list without an end does not lose papers while it is read. What came before an interruption is
- * known by its number alone, so a repetition across it goes unnoticed.
+ * the largest counts: a list without an end does not lose papers while it is read. Where no size is stated, a page that comes
+ * twice is itself the sign of one that never came. What came before an interruption is known by its number alone, so a
+ * repetition across it goes unnoticed.
  */
-function troubleOf({ token, received, listSize }: OpenSet, used: ReadonlySet<string>): string | null {
+function troubleOf(
+  { token, received, listSize }: OpenSet,
+  used: ReadonlySet<string>,
+  repeated: boolean,
+): string | null {
+  if (repeated && listSize === null) return 'gave the same page twice'
   if (token !== null) return used.has(token) ? 'gave the same resumption token twice' : null
   return listSize !== null && received < listSize ? `stated ${listSize} records and ended after ${received}` : null
+}
+
+/**
+ * Nothing at all is believed only when it is said twice. The second question has an end, lest a cache between us give its
+ * first answer again.
+ */
+async function askAgain(harvest: SetHarvest, { set }: OpenSet): Promise<void> {
+  const until = dayOf(harvest.window.upTo)
+  if ((await ask(harvest, { ...firstOf(harvest, set), until })) !== null) {
+    throw contradictory(set, 'had no records and then had some')
+  }
 }
 
 /** Where the window goes on after a page; after the last page of all, with nothing. */
@@ -133,19 +154,39 @@ function resumeOf({ done }: SetHarvest, next: OpenSet | null): string {
   return resumeToken(place)
 }
 
-async function fetchPage({ settings, window, signal }: SetHarvest, { set, token }: OpenSet): Promise<OaiPage | null> {
-  const parameters =
-    token === null
-      ? { verb: 'ListRecords', metadataPrefix: 'arXivRaw', set, from: dayOf(window.after) }
-      : { verb: 'ListRecords', resumptionToken: token }
-  const url = `${settings.baseUrl ?? arxivOaiAddress}?${new URLSearchParams(parameters)}`
-  const answer = await settings.client.get(url, { signal, deadlineMs, maxBytes, accept: 'text/xml, application/xml' })
-  const page = readAnswer(oaiSource, answer, parseOaiPage)
+async function fetchPage(harvest: SetHarvest, { set, token }: OpenSet): Promise<OaiPage | null> {
+  const page = await ask(
+    harvest,
+    token === null ? firstOf(harvest, set) : { verb: 'ListRecords', resumptionToken: token },
+  )
+  if (page === null) return null
+  const { records, rejected } = page
   // The protocol has an error for "nothing"; a list without records is a server that lost its answer.
-  if (page && page.records.length + page.rejected.length === 0) {
-    throw contradictory(set, 'gave a list without a record')
+  if (records.length + rejected.length === 0) throw contradictory(set, 'gave a list without a record')
+  if (records.length === 0 && rejected.length >= mostUnreadable) {
+    const says = `none of ${rejected.length} records could be read, the first because ${rejected[0].reason}`
+    throw new SourceError(oaiSource, 'unreadable', `arXiv's OAI-PMH server: ${says} (${set})`)
   }
   return page
+}
+
+/** A few may be papers that were deleted. A page of them is a format that we do not know, and no watermark may pass it. */
+const mostUnreadable = 10
+
+const firstOf = ({ window }: SetHarvest, set: string) => ({
+  verb: 'ListRecords',
+  metadataPrefix: 'arXivRaw',
+  set,
+  from: dayOf(window.after),
+})
+
+async function ask(
+  { settings, signal }: SetHarvest,
+  parameters: Readonly<Record<string, string>>,
+): Promise<OaiPage | null> {
+  const url = `${settings.baseUrl ?? arxivOaiAddress}?${new URLSearchParams(parameters)}`
+  const answer = await settings.client.get(url, { signal, deadlineMs, maxBytes, accept: 'text/xml, application/xml' })
+  return readAnswer(oaiSource, answer, parseOaiPage)
 }
 
 const contradictory = (set: string, what: string): SourceError =>

@@ -19,6 +19,8 @@ const parser = new XMLParser({
   // The limits are for entities a document declares itself; documents that declare any are refused below.
   processEntities: { enabled: true, maxEntityCount: 0 },
   maxNestedTags: 50,
+  // Callbacks get no path, which none of them reads: to build it takes a sixth of the time.
+  jPath: false,
 })
 
 const htmlPage = /^<(?:!doctype\s+html|html)\b/i

@@ -79,9 +79,32 @@ describe('a harvest', () => {
     expect(pages.map((one) => one.total)).toEqual([null, null])
   })
 
-  test('without matches is empty, not a failure', async () => {
-    const { pages, error } = await harvest([answer(200, oaiError('noRecordsMatch'))])
+  test('without matches is empty when that is said twice, and no failure', async () => {
+    const { pages, error, server } = await harvest([
+      answer(200, oaiError('noRecordsMatch')),
+      answer(200, oaiError('noRecordsMatch')),
+    ])
     expect({ pages, error }).toEqual({ pages: [], error: null })
+    expect(server.requests.map((one) => one.query.get('until'))).toEqual([null, '2026-03-02'])
+  })
+
+  test('that has no matches and then some is contradictory', async () => {
+    const { pages, error } = await harvest([answer(200, oaiError('noRecordsMatch')), answer(200, list([raw()]))])
+    expect(pages).toEqual([])
+    expect(error).toMatchObject({ failure: 'contradictory' })
+  })
+
+  test('of a page that comes twice, where no size is stated, is contradictory', async () => {
+    const page = (after: string) => answer(200, list([raw(), raw({ id: '2603.00011' })], token(after)))
+    const { error } = await harvest([page('1'), page('2')])
+    expect(error).toMatchObject({ failure: 'contradictory', message: expect.stringContaining('same page twice') })
+  })
+
+  test('of which no record can be read is a format that we do not know', async () => {
+    const unknown = Array.from({ length: 10 }, (_, at) => deleted(`2603.000${at + 10}`))
+    const { pages, error } = await harvest([answer(200, list(unknown))])
+    expect(pages).toEqual([])
+    expect(error).toMatchObject({ failure: 'unreadable' })
   })
 
   test('that ends short of the stated size is contradictory, after handing out what came', async () => {

@@ -129,7 +129,8 @@ describe('a window that a listing cannot speak for', () => {
   })
 
   test('is done when the feed of record has nothing either', async () => {
-    const { error, ids } = await harvest([listing(tuesday, 0), answer(200, oaiError('noRecordsMatch'))])
+    const nothing = answer(200, oaiError('noRecordsMatch'))
+    const { error, ids } = await harvest([listing(tuesday, 0), nothing, nothing])
     expect({ error, ids }).toEqual({ error: null, ids: [] })
   })
 
