@@ -3,6 +3,7 @@ import type { DocumentId, DocumentRecord } from '../domain/document.ts'
 import { SourceError } from '../domain/errors.ts'
 import { arxivIdOfDoi, parseArxivId, parseDoi } from '../domain/identifiers.ts'
 import type { Answer } from './client/http.ts'
+import { withoutFalseTags } from './elements.ts'
 import { textOfMarkup } from './markup.ts'
 import { plainText, type Rejected, sorted } from './record.ts'
 
@@ -98,11 +99,13 @@ export const askableWords = (text: string): string[] =>
   (text.match(/[\p{L}\p{N}\p{M}]+(?:['’][\p{L}\p{N}\p{M}]+)*/gu) ?? []).map((word) => word.toLowerCase())
 
 /**
- * Text of which nobody says whether it has markup. A `<` without any closing tag is a sign of its own ("for k<n"), and
- * reading it as a tag would take away what follows.
+ * Text of which nobody says whether it has markup. A `<` without any closing tag is a sign of its own ("for k<n"), and so is
+ * one before a name that no element has: reading it as a tag would take away what follows.
  */
 export const textWithOrWithoutMarkup = (text: string): string =>
-  textOfMarkup(/<\/[a-z][\w:-]*\s*>|<(?:br|hr)\s*\/?>/i.test(text) ? text : text.replaceAll('<', '&lt;'))
+  textOfMarkup(
+    /<\/[a-z][\w:-]*\s*>|<(?:br|hr)\s*\/?>/i.test(text) ? withoutFalseTags(text) : text.replaceAll('<', '&lt;'),
+  )
 
 /** An answer of nothing, by a source that counts something, is a server that lost its answer: SourceError `contradictory`. */
 export function believable<T extends { readonly ids: readonly string[]; readonly total: number | null }>(
@@ -113,8 +116,8 @@ export function believable<T extends { readonly ids: readonly string[]; readonly
   throw new SourceError(source, 'contradictory', `${source}: an empty page of ${page.total} results`)
 }
 
-/** For publishers who escape their markup once more than they should: what is left after one reading is read again. */
-export const textOfEscapedMarkup = (markup: string): string => textWithOrWithoutMarkup(textOfMarkup(markup))
+/** For publishers who escape their markup once more than they should, and whoever passes that on: it is read twice. */
+export const textOfEscapedMarkup = (markup: string): string => textWithOrWithoutMarkup(textWithOrWithoutMarkup(markup))
 
 /** A query as it can be shown: names and values, nothing encoded. */
 export const shownQuery = (parameters: Readonly<Record<string, string>>): string =>

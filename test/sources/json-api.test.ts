@@ -157,8 +157,24 @@ test('what was typed is words and never an operator', () => {
   expect(askableWords('"*"')).toEqual([])
 })
 
-test('a sign of its own is no tag, and escaped markup is markup', () => {
-  expect(textWithOrWithoutMarkup('for k<n we show p > q &amp; more')).toBe('for k<n we show p > q & more')
-  expect(textWithOrWithoutMarkup('<i>in vivo</i>, p < 0.05')).toBe('in vivo, p < 0.05')
-  expect(textOfEscapedMarkup('<jats:p>p &amp;lt; 0.05 &lt;em&gt;so&lt;/em&gt;</jats:p>')).toBe('p < 0.05 so')
+describe('text of which nobody says whether it has markup', () => {
+  test.each([
+    ['for k<n we show p > q &amp; more', 'for k<n we show p > q & more'],
+    ['<i>in vivo</i>, p < 0.05', 'in vivo, p < 0.05'],
+    ['for k<n and <i>E. coli</i> growth', 'for k<n and E. coli growth'],
+    ['<p>Vec<T> and Map<K, V>, vector<std::string></p>', 'Vec<T> and Map<K, V>, vector<std::string>'],
+    ['where a<b and <i>c</i> <a href="x">is</a>', 'where a<b and c is'],
+    ['<o:p>one</o:p> <my-tag id="x">two</my-tag>', 'one two'],
+  ])('%s', (written, text) => {
+    expect(textWithOrWithoutMarkup(written)).toBe(text)
+    expect(textOfEscapedMarkup(written)).toBe(text)
+  })
+
+  test.each([
+    ['<jats:p>p &amp;lt; 0.05 &lt;em&gt;so&lt;/em&gt;</jats:p>', 'p < 0.05 so'],
+    ['Role of &lt;i&gt;E. coli&lt;/i&gt; in CO&lt;sub&gt;2&lt;/sub&gt;', 'Role of E. coli in CO2'],
+    ['at low temperatures (&amp;lt;75 K)', 'at low temperatures (<75 K)'],
+  ])('escaped once more, %s, is read once more', (written, text) => {
+    expect(textOfEscapedMarkup(written)).toBe(text)
+  })
 })

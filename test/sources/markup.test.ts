@@ -26,9 +26,38 @@ describe('the text of markup', () => {
     ],
     [
       'a formula is said once',
-      '<jats:p>mass <mml:math><mml:mi>m</mml:mi><mml:annotation>\\mathrm{m}</mml:annotation></mml:math> and <tex-math>$x$</tex-math></jats:p>',
-      'mass m and',
+      '<jats:p>mass <mml:math><mml:mi>m</mml:mi><mml:annotation>\\mathrm{m}</mml:annotation></mml:math> and nothing</jats:p>',
+      'mass m and nothing',
     ],
+    // Two titles of IEEE that differ in nothing else became one.
+    [
+      'a formula in TeX alone is said in TeX',
+      '<inline-formula><tex-math notation="LaTeX">$H_\\infty$ </tex-math></inline-formula>Control',
+      '$H_\\infty$ Control',
+    ],
+    [
+      'a formula in TeX and MathML is said in MathML',
+      'a <jats:inline-formula><jats:alternatives><jats:tex-math>$$x$$</jats:tex-math><mml:math><mml:mi>x</mml:mi></mml:math></jats:alternatives></jats:inline-formula> b',
+      'a x b',
+    ],
+    [
+      'wherever in the formula they are',
+      '<disp-formula><mml:math><mml:mi>y</mml:mi></mml:math><alternatives><tex-math>$y$</tex-math></alternatives></disp-formula>',
+      'y',
+    ],
+    [
+      'and each formula by itself',
+      '<alternatives><mml:math><mml:mi>x</mml:mi></mml:math><tex-math>$x$</tex-math></alternatives> or <inline-formula><tex-math>$y$</tex-math></inline-formula>',
+      'x or $y$',
+    ],
+    ['MathML that says nothing is none', '<inline-formula><math/><tex-math>$x$</tex-math></inline-formula>', '$x$'],
+    ['a formula that is never closed is said', 'a <inline-formula><tex-math>$x$', 'a $x$'],
+    [
+      'a formula that is a whole document is what the document holds',
+      '<inline-formula><tex-math>\\documentclass{minimal}\\begin{document}$$x$$\\end{document}</tex-math></inline-formula>',
+      '$$x$$',
+    ],
+    ['TeX outside of a formula is kept', 'and <tex-math>$x$</tex-math>', 'and $x$'],
     ['a title may hold markup', '<title>On H<sub>2</sub>O</title><p>text</p>', 'On H2O text'],
     ['case does not matter', '<SCRIPT>x</SCRIPT>a<BR>b', 'a b'],
   ])('%s', (_what, markup, text) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { DocumentId, DocumentRecord } from '../../domain/document.ts'
 import { type Instant, parseInstant } from '../../domain/instant.ts'
+import { withoutFalseTags } from '../elements.ts'
 import { isVisibleId } from '../files/record.ts'
 import { readItems } from '../json-api.ts'
 import { textOfMarkup } from '../markup.ts'
@@ -104,7 +105,8 @@ export function textOfMarkdown(markdown: string): string {
     .map(withoutLineMarks)
     .join('\n')
   const parts = lines.split(/(`[^`\n]+`)/)
-  return textOfMarkup(parts.map((part, at) => (at % 2 === 0 ? withoutMarks(part) : codeOf(part))).join(''))
+  const markup = parts.map((part, at) => (at % 2 === 0 ? withoutMarks(part) : codeOf(part))).join('')
+  return textOfMarkup(withoutFalseTags(markup))
 }
 
 // Everything below takes time in proportion to the notes, however odd they are.
@@ -126,6 +128,6 @@ const withoutMarks = (text: string): string =>
     .replace(/(?<![\p{L}\p{N}*_~])(?:\*{1,3}|_{1,3}|~~)(?=[^\s*_~])/gu, '')
     .replace(/(?<=[^\s*_~])(?:\*{1,3}|_{1,3}|~~)(?![\p{L}\p{N}*_~])/gu, '')
 
-/** To the reader of markup, which comes next, `Vec<T>` would be a tag. */
+/** To the reader of markup, which comes next, `<b>` would be a tag. */
 const codeOf = (span: string): string =>
   span.slice(1, -1).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')

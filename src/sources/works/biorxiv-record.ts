@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { DocumentRecord } from '../../domain/document.ts'
 import { parseDoi } from '../../domain/identifiers.ts'
 import { type Instant, parseDay, startOfDay } from '../../domain/instant.ts'
-import { identityOf, textWithOrWithoutMarkup } from '../json-api.ts'
+import { identityOf, textOfEscapedMarkup } from '../json-api.ts'
 import { plainText, type Rejected, sorted, unsaid } from '../record.ts'
 
 export type PreprintServer = 'biorxiv' | 'medrxiv'
@@ -89,7 +89,7 @@ function recordOf(
   row: Row,
   versions: ReadonlyMap<number, Instant>,
 ): DocumentRecord | Rejected {
-  const title = textWithOrWithoutMarkup(row.title)
+  const title = textOfEscapedMarkup(row.title)
   const identity = identityOf({ own: null, doi, otherDois: [row.published ?? ''] })
   // With a DOI there is always an identity.
   if (title === '' || identity === null) return { id: `doi:${doi}`, reason: 'the record has no title' }
@@ -101,7 +101,7 @@ function recordOf(
     source: server,
     version,
     title,
-    abstract: textWithOrWithoutMarkup(row.abstract ?? ''),
+    abstract: textOfEscapedMarkup(row.abstract ?? ''),
     authors: authorsOf(row.authors ?? ''),
     categories: category === '' ? [] : [category],
     fields: category === '' ? [] : [category],

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { DocumentRecord } from '../../domain/document.ts'
 import { parseArxivId } from '../../domain/identifiers.ts'
 import { parseDay, startOfDay } from '../../domain/instant.ts'
-import { identityOf, readItems, textWithOrWithoutMarkup } from '../json-api.ts'
+import { identityOf, readItems, textOfEscapedMarkup } from '../json-api.ts'
 import { arxivUrl, plainText, type Rejected, unsaid } from '../record.ts'
 
 export const europePmcName = 'europe-pmc'
@@ -47,7 +47,7 @@ function recordOf(item: Item): DocumentRecord | Rejected {
   const own = ownId(item.source, item.id)
   const named = (reason: string): Rejected => ({ id: own, reason })
   if (item.source === 'PAT') return named('a patent is not a paper')
-  const title = textWithOrWithoutMarkup(item.title ?? '')
+  const title = textOfEscapedMarkup(item.title ?? '')
   if (title === '') return named('the record has no title')
   const identity = identityOf({ own, doi: item.doi ?? null, pmid: pmidOf(item) })
   if (identity === null) return named('the record has no id')
@@ -62,7 +62,7 @@ function recordOf(item: Item): DocumentRecord | Rejected {
     // Only preprints are told apart by versions; arXiv's own numbers are arXiv's to say.
     version: item.source === 'PPR' && !arxiv ? Math.max(0, item.versionNumber ?? 0) : 0,
     title,
-    abstract: textWithOrWithoutMarkup(item.abstractText ?? ''),
+    abstract: textOfEscapedMarkup(item.abstractText ?? ''),
     authors: authorsOf(item),
     url: arxiv ? arxivUrl(identity.id) : `https://europepmc.org/article/${item.source}/${item.id}`,
     announced,

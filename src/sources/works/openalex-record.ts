@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { DocumentRecord } from '../../domain/document.ts'
 import { parseArxivId, parseDoi } from '../../domain/identifiers.ts'
 import { parseDay, startOfDay } from '../../domain/instant.ts'
-import { identityOf, textWithOrWithoutMarkup } from '../json-api.ts'
+import { identityOf, textOfEscapedMarkup } from '../json-api.ts'
 import { arxivUrl, isLink, longestAbstract, longestTitle, plainText, type Rejected, unsaid } from '../record.ts'
 
 const named = z.object({ display_name: z.string().nullish() }).nullish()
@@ -45,7 +45,7 @@ export const idKeys = ['id', 'doi']
 const noPapers = new Set(['paratext', 'dataset', 'peer-review', 'grant', 'supplementary-materials', 'libguides'])
 
 export function openAlexRecord(work: Work): DocumentRecord | Rejected {
-  const title = textWithOrWithoutMarkup(work.title ?? '')
+  const title = textOfEscapedMarkup(work.title ?? '')
   const own = /(W\d+)$/.exec(work.id)?.[1] ?? null
   const identity = identityOf({ own: own && `openalex:${own}`, ...idsOf(work) })
   if (identity === null) return { id: work.id, reason: 'the work has no id' }
@@ -92,7 +92,7 @@ function idsOf(work: Work): { arxiv: string | null; doi: string | null; pmid: st
 function abstractOf(index: Readonly<Record<string, readonly number[]>>): string {
   const placed = Object.entries(index).flatMap(([word, places]) => places.map((place) => ({ word, place })))
   placed.sort((a, b) => a.place - b.place)
-  const text = textWithOrWithoutMarkup(placed.map(({ word }) => word).join(' '))
+  const text = textOfEscapedMarkup(placed.map(({ word }) => word).join(' '))
   // The heading of the page it was taken from; "Abstract interpretation" is a subject.
   return text.replace(/^Abstract[:.]?\s+(?=\p{Lu})/u, '').slice(0, longestAbstract)
 }

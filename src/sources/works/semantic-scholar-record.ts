@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { DocumentRecord } from '../../domain/document.ts'
 import { parseArxivId } from '../../domain/identifiers.ts'
 import { parseDay, startOfDay } from '../../domain/instant.ts'
-import { identityOf, textWithOrWithoutMarkup } from '../json-api.ts'
+import { identityOf, textOfEscapedMarkup } from '../json-api.ts'
 import { arxivUrl, longestAbstract, longestTitle, plainText, type Rejected, unsaid } from '../record.ts'
 
 /** What we read of a paper. */
@@ -27,7 +27,7 @@ export const paperFields = Object.keys(semanticScholarPaper.shape)
   .join(',')
 
 export function semanticScholarRecord(paper: Paper): DocumentRecord | Rejected {
-  const title = textWithOrWithoutMarkup(paper.title ?? '')
+  const title = textOfEscapedMarkup(paper.title ?? '')
   const { ArXiv: arxiv, DOI: doi, PubMed: pmid } = paper.externalIds ?? {}
   const identity = identityOf({
     own: `s2:${paper.paperId}`,
@@ -45,7 +45,7 @@ export function semanticScholarRecord(paper: Paper): DocumentRecord | Rejected {
     ...identity,
     source: 'semantic-scholar',
     title,
-    abstract: textWithOrWithoutMarkup(paper.abstract ?? '').slice(0, longestAbstract),
+    abstract: textOfEscapedMarkup(paper.abstract ?? '').slice(0, longestAbstract),
     authors: (paper.authors ?? []).map((author) => plainText(author.name ?? '')).filter((name) => name !== ''),
     fields: [...new Set(fields.map(plainText))].filter((field) => field !== ''),
     url: urlOf(paper, identity),

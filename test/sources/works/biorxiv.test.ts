@@ -43,7 +43,7 @@ describe('a preprint', () => {
   test('is what its row says', () => {
     const made = records(
       row(7, {
-        title: 'On <italic>E. coli</italic> when p < 0.05',
+        title: 'On <italic>E. coli</italic> in CO&lt;sub&gt;2&lt;/sub&gt; when p < 0.05',
         authors: 'Doe, J. A.; Roe, R., Jr.; The Gut Consortium;',
         category: 'Cell_Biology',
         published: '10.1038/S41-7',
@@ -58,7 +58,7 @@ describe('a preprint', () => {
         source: 'biorxiv',
         kind: 'paper',
         version: 1,
-        title: 'On E. coli when p < 0.05',
+        title: 'On E. coli in CO2 when p < 0.05',
         authors: ['J. A. Doe', 'R. Roe Jr.', 'The Gut Consortium'],
         categories: ['cell biology'],
         fields: ['cell biology'],

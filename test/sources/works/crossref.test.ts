@@ -205,6 +205,15 @@ describe('a work of Crossref', () => {
     expect(records[0].authors).toEqual(['Ada Lovelace Jr.', 'The Tide Group', 'Babbage'])
   })
 
+  test('keeps the formulas of its title, by which alone titles may differ', () => {
+    const titled = (tex: string): string => {
+      const formula = `<inline-formula><tex-math notation="LaTeX">$${tex}$ </tex-math></inline-formula>`
+      return recordOf({ title: [`${formula}Control of Tidal Turbines`] }).records[0].title
+    }
+    expect(titled('H_2')).toBe('$H_2$ Control of Tidal Turbines')
+    expect(titled('H_\\infty')).toBe('$H_\\infty$ Control of Tidal Turbines')
+  })
+
   test('with a preprint at arXiv is the arXiv paper', () => {
     const relation = { 'has-preprint': [{ 'id-type': 'doi', id: '10.48550/arXiv.2401.01234' }] }
     const expected = {

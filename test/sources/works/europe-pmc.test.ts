@@ -71,6 +71,11 @@ describe('a record of Europe PMC', () => {
     })
   })
 
+  test('whose publisher escaped the markup once too often has it taken out', () => {
+    const title = 'Role of &lt;i&gt;E. coli&lt;/i&gt; in CO&lt;sub&gt;2&lt;/sub&gt;'
+    expect(recordOf({ title }).title).toBe('Role of E. coli in CO2')
+  })
+
   test('without a list of authors has those of the line', () => {
     expect(recordOf({ authorString: 'Doe JA, Roe R.' }).authors).toEqual(['Doe JA', 'Roe R'])
   })

@@ -135,6 +135,11 @@ describe('a work of OpenAlex', () => {
     )
   })
 
+  test('whose publisher escaped the markup once too often has it taken out', () => {
+    const title = 'Role of &lt;i&gt;E. coli&lt;/i&gt; in CO&lt;sub&gt;2&lt;/sub&gt;'
+    expect(recordOf({ title }).records[0].title).toBe('Role of E. coli in CO2')
+  })
+
   test('of the first of a month is dated by an estimate', () => {
     expect(recordOf({}).records[0]).toMatchObject({ announced: at('2026-02-14'), announcedBasis: 'stated' })
     expect(recordOf({ publication_date: '2026-02-01' }).records[0].announcedBasis).toBe('derived')

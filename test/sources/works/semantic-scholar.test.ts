@@ -140,6 +140,11 @@ describe('a paper of Semantic Scholar', () => {
     expect(records[0]).toMatchObject({ abstract: 'For k<n we show more.', fields: ['Physics', 'Computer Science'] })
   })
 
+  test('whose publisher escaped the markup once too often has it taken out', () => {
+    const title = 'Role of &lt;i&gt;E. coli&lt;/i&gt; in CO&lt;sub&gt;2&lt;/sub&gt;'
+    expect(recordOf({ title }).records[0].title).toBe('Role of E. coli in CO2')
+  })
+
   test.each([
     [{ title: ' ' }, 'the paper has no title'],
     [{ title: 'x'.repeat(3_000) }, 'the title is no title: it is too long'],
