@@ -5,16 +5,26 @@ import { parseJsonFeed } from './json.ts'
 import { parseXmlFeed } from './xml.ts'
 
 /**
- * Reads any RSS, Atom or JSON feed; `address` is where it came from, after redirects. Throws SourceError `unreadable` with
+ * Reads any RSS, Atom or JSON feed; `from` is where it came from, after redirects. Throws SourceError `unreadable` with
  * a sentence that says what came instead, and where the feed is if a page says it.
  */
-export function parseFeed(source: string, text: string, address: string): ParsedFeed {
+export function parseFeed(source: string, text: string, from: string): ParsedFeed {
+  const address = withoutQuery(from)
   const body = text.trimStart()
   if (body === '') throw unreadable(source, 'answered with nothing')
   if (body.startsWith('{')) return parseJsonFeed(source, body, address)
   if (!body.startsWith('<')) throw unreadable(source, 'answered with plain text instead of a feed')
   if (htmlPage.test(body.slice(0, 4096))) throw unreadable(source, pageSentence(body, address))
   return parseXmlFeed(source, body, address)
+}
+
+/** A query may hold a key, and a link like `#1` keeps the query of what it belongs to. */
+function withoutQuery(address: string): string {
+  if (!URL.canParse(address)) return address
+  const url = new URL(address)
+  url.search = ''
+  url.hash = ''
+  return url.href
 }
 
 const htmlPage = /^(?:<\?[^>]*\?>\s*|<!--(?:(?!-->)[\s\S])*-->\s*)*<(?:!doctype\s+html|html|head|body)\b/i

@@ -430,6 +430,33 @@ describe('a record', () => {
 })
 
 describe('the source', () => {
+  test.each([
+    ['links', atom(entry().replace(/<link[^>]*>/, '<link href="#1"/>'))],
+    [
+      'links to itself',
+      atom(entry().replace(/<link[^>]*>/, '<link href=""/>')).replace('<author>', '<link href="#top"/><author>'),
+    ],
+    ['ids', rss('<item><title>x</title><guid>#y</guid></item>').replace('https://example.org/', '#top')],
+    ['a page', rss('<item><title>x</title></item>').replace('https://example.org/', '#top')],
+    [
+      'JSON',
+      JSON.stringify({
+        version: 'https://jsonfeed.org/version/1.1',
+        title: 'x',
+        home_page_url: '#top',
+        items: [{ id: '1', url: '#1', title: 'x' }],
+      }),
+    ],
+  ])('with a key in its address or in that of a redirect has none in %s', async (_what, body) => {
+    for (const script of [[ok(body)], [answer(302, '', { location: '/moved.atom?token=secret' }), ok(body)]]) {
+      const { last } = await visits(script, 1, {}, '/feed?key=secret')
+      expect(last.error).toBeNull()
+      expect(last.ids).toHaveLength(1)
+      expect(last.pages[0].records[0].url).toMatch(/^http:/)
+      expect(JSON.stringify(last.pages)).not.toContain('secret')
+    }
+  })
+
   test('asks at its own address, and waits its turn among the feeds of its host', async () => {
     const { server, source, gate } = await visits([ok(atom(entry())), ok(atom(entry()))], 2, {}, '/feed?key=secret')
     expect(server.requests.map(({ path, query }) => [path, query.get('key')])).toEqual([
