@@ -2,14 +2,14 @@ import { z } from 'zod'
 import type { DocumentRecord } from '../../domain/document.ts'
 import { SourceError } from '../../domain/errors.ts'
 import { parseDoi } from '../../domain/identifiers.ts'
-import { dayMs, dayOf, instant } from '../../domain/instant.ts'
+import { addDays, type Day, dayMs, dayOf, instant } from '../../domain/instant.ts'
 import { termsOf } from '../../domain/terms.ts'
 import type { FindRequest, HarvestWindow, Source } from '../../ports.ts'
 import type { PoliteClient, RequestPolicy } from '../client/http.ts'
 import { askableWords, believable, type JsonAnswer, readItems, readJson, shownQuery } from '../json-api.ts'
 import type { Rejected } from '../record.ts'
 import { crossrefRecord, crossrefWork, paperTypes, retractedBy, selectedFields } from './crossref-record.ts'
-import { harvestTopics, type Paging, type TopicPage, topicsOf } from './topic-harvest.ts'
+import { harvestTopics, type Paging, type Part, type TopicPage, topicsOf } from './topic-harvest.ts'
 
 const source = 'crossref'
 export const crossrefAddress = 'https://api.crossref.org'
@@ -60,10 +60,11 @@ export function crossref(settings: CrossrefSettings): Source {
     firstHarvestDays: settings.firstHarvestDays ?? 30,
     overlapMs: dayMs,
     changes(window, signal) {
-      const topics = topicsOf(source, settings.topics)
-      const fetchPage = (topic: string, cursor: string | null): Promise<TopicPage> =>
-        fetchTopicPage(settings, topic, window, cursor, signal)
-      return harvestTopics({ source, topics, fetchPage, paging }, window.resume)
+      const days = daysBetween(dayOf(window.after), dayOf(window.upTo))
+      const parts = topicsOf(source, settings.topics).flatMap((topic) => days.map((day) => ({ topic, day })))
+      const fetchPage = (part: TopicDay, cursor: string | null): Promise<TopicPage> =>
+        fetchTopicPage(settings, part, window, cursor, signal)
+      return harvestTopics({ source, parts, fetchPage, paging }, window.resume)
     },
     async find(request, deadlineMs, signal) {
       const query = crossrefQuery(request)
@@ -84,8 +85,11 @@ export function crossref(settings: CrossrefSettings): Source {
   }
 }
 
-/** Recorded: the same cursor brings page after page, so it cannot be asked twice; and it dies within five minutes. */
-const paging: Paging = { cursors: 'scrolling', tolerance: 0, endsAtTotal: true }
+/**
+ * Recorded: the same cursor brings page after page, so it cannot be asked twice; and it dies within five minutes. So a
+ * harvest asks day by day: what an interruption costs is at most what it has read of one day.
+ */
+const paging: Paging = { cursors: 'scrolling', tolerated: { works: 2, share: 0.01 }, endsAtTotal: true }
 
 const mostFound = 100
 const mostRows = 1_000
@@ -104,17 +108,31 @@ function addressOf(settings: CrossrefSettings, parameters: Readonly<Record<strin
 /** A contact may also be the address of a page. */
 const emailIn = (contact: string): string | null => /[^\s:<>(),;]+@[^\s<>(),;]+/.exec(contact)?.[0] ?? null
 
+interface TopicDay extends Part {
+  readonly day: Day
+}
+
+/** With both ends. */
+function daysBetween(first: Day, last: Day): Day[] {
+  const days = [first]
+  for (let day = first; day < last; ) {
+    day = addDays(day, 1)
+    days.push(day)
+  }
+  return days
+}
+
 async function fetchTopicPage(
   settings: CrossrefSettings,
-  topic: string,
+  { topic, day }: TopicDay,
   window: HarvestWindow,
   cursor: string | null,
   signal: AbortSignal,
 ): Promise<TopicPage> {
   const { publishedWithinDays = 365 } = settings
   const filter = [
-    `from-index-date:${dayOf(window.after)}`,
-    `until-index-date:${dayOf(window.upTo)}`,
+    `from-index-date:${day}`,
+    `until-index-date:${day}`,
     `from-pub-date:${dayOf(instant(window.after - publishedWithinDays * dayMs))}`,
     ...ofPaperTypes,
   ].join(',')
@@ -218,7 +236,7 @@ export function parseCrossrefPage(answer: JsonAnswer): CrossrefPage {
   const { items } = message
   return {
     ...readWorks(items),
-    ids: items.map((work, at) => doiOf(work) ?? `item ${at + 1}`),
+    ids: items.map(countedAs),
     total: message['total-results'],
     cursor: message['next-cursor'] ?? null,
     notices: items.map((work) => ({ doi: doiOf(work), retracts: retractedBy(work) })).filter(retractsAny),
@@ -227,7 +245,12 @@ export function parseCrossrefPage(answer: JsonAnswer): CrossrefPage {
 
 const retractsAny = ({ retracts }: CrossrefPage['notices'][number]): boolean => retracts.length > 0
 
-const doiOf = (work: unknown): string | null => parseDoi(z.object({ DOI: z.string() }).safeParse(work).data?.DOI ?? '')
+const rawDoiOf = (work: unknown): string | null => z.object({ DOI: z.string() }).safeParse(work).data?.DOI ?? null
+
+const doiOf = (work: unknown): string | null => parseDoi(rawDoiOf(work) ?? '')
+
+/** As it is written: works whose DOIs cannot be read, or differ in a full stop at the end, are still several. */
+const countedAs = (work: unknown): string => rawDoiOf(work)?.toLowerCase() ?? JSON.stringify(work)
 
 const readWorks = (works: readonly unknown[]): { records: DocumentRecord[]; rejected: Rejected[] } =>
   readItems(works, crossrefWork, ['DOI'], crossrefRecord)

@@ -5,7 +5,7 @@ import type { FindRequest, HarvestWindow, Source } from '../../ports.ts'
 import type { PoliteClient, RequestPolicy } from '../client/http.ts'
 import { believable, type JsonAnswer, readJson } from '../json-api.ts'
 import { europePmcItems, europePmcKey, europePmcName as source } from './europe-pmc-record.ts'
-import { harvestTopics, type Paging, type TopicPage, topicsOf } from './topic-harvest.ts'
+import { harvestTopics, type Paging, type Part, type TopicPage, topicsOf, wholeTopics } from './topic-harvest.ts'
 
 export const europePmcAddress = 'https://www.ebi.ac.uk/europepmc/webservices/rest'
 
@@ -50,10 +50,10 @@ export function europePmc(settings: EuropePmcSettings): Source {
     firstHarvestDays: settings.firstHarvestDays ?? 30,
     overlapMs,
     changes(window, signal) {
-      const topics = topicsOf(source, settings.topics)
-      const fetchTopic = (topic: string, cursor: string | null): Promise<TopicPage> =>
+      const parts = wholeTopics(topicsOf(source, settings.topics))
+      const fetchTopic = ({ topic }: Part, cursor: string | null): Promise<TopicPage> =>
         topicPage(settings, topic, window, cursor, signal)
-      return harvestTopics({ source, topics, fetchPage: fetchTopic, paging }, window.resume)
+      return harvestTopics({ source, parts, fetchPage: fetchTopic, paging }, window.resume)
     },
     async find(request, findMs, signal) {
       const asked = findQuery(request)
@@ -67,7 +67,7 @@ export function europePmc(settings: EuropePmcSettings): Source {
 }
 
 /** A mark is a place in the order of results, and the last page is told by it alone. */
-const paging: Paging = { cursors: 'stateless', tolerance: 0, endsAtTotal: false }
+const paging: Paging = { cursors: 'stateless', tolerated: { works: 2, share: 0.01 }, endsAtTotal: false }
 
 /**
  * Asked with another day's mark the index may know nothing of it; then the topic is begun again. Without a field,

@@ -8,7 +8,7 @@ import type { PoliteClient, RequestPolicy } from '../client/http.ts'
 import { askableWords, believable, type JsonAnswer, readItems, readJson, shownQuery } from '../json-api.ts'
 import type { Rejected } from '../record.ts'
 import { idKeys, openAlexRecord, openAlexWork } from './openalex-record.ts'
-import { harvestTopics, type Paging, type TopicPage, topicsOf } from './topic-harvest.ts'
+import { harvestTopics, type Paging, type Part, type TopicPage, topicsOf, wholeTopics } from './topic-harvest.ts'
 
 const source = 'openalex'
 export const openAlexAddress = 'https://api.openalex.org'
@@ -49,10 +49,10 @@ export function openAlex(settings: OpenAlexSettings): Source {
     firstHarvestDays,
     overlapMs: 14 * dayMs,
     changes(window, signal) {
-      const topics = topicsOf(source, settings.topics)
-      const fetchPage = (topic: string, cursor: string | null): Promise<TopicPage> =>
+      const parts = wholeTopics(topicsOf(source, settings.topics))
+      const fetchPage = ({ topic }: Part, cursor: string | null): Promise<TopicPage> =>
         fetchTopicPage(settings, topic, window, cursor, signal)
-      return harvestTopics({ source, topics, fetchPage, paging }, window.resume)
+      return harvestTopics({ source, parts, fetchPage, paging }, window.resume)
     },
     async find(request, deadlineMs, signal) {
       const query = openAlexQuery(request)
@@ -85,8 +85,8 @@ export function openAlex(settings: OpenAlexSettings): Source {
   }
 }
 
-/** Works are added while we page, so that the last total may be a little ahead of what was to be seen. */
-const paging: Paging = { cursors: 'stateless', tolerance: 0.01, endsAtTotal: true }
+/** Works are added while we page, so that a total may be a little ahead of what was to be seen. The last page has no cursor. */
+const paging: Paging = { cursors: 'stateless', tolerated: { works: 2, share: 0.01 }, endsAtTotal: false }
 
 const mostPerPage = 100
 /** A work with a long abstract, many authors and locations is up to 100 kB. */

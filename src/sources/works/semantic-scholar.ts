@@ -8,7 +8,7 @@ import type { GetRequest, PoliteClient, RequestPolicy } from '../client/http.ts'
 import { askableWords, believable, type JsonAnswer, readItems, readJson, shownQuery } from '../json-api.ts'
 import type { Rejected } from '../record.ts'
 import { paperFields, semanticScholarPaper, semanticScholarRecord } from './semantic-scholar-record.ts'
-import { harvestTopics, type Paging, type TopicPage, topicsOf } from './topic-harvest.ts'
+import { harvestTopics, type Paging, type Part, type TopicPage, topicsOf, wholeTopics } from './topic-harvest.ts'
 
 const source = 'semantic-scholar'
 export const semanticScholarAddress = 'https://api.semanticscholar.org/graph/v1'
@@ -51,10 +51,10 @@ export function semanticScholar(settings: SemanticScholarSettings): Source {
     firstHarvestDays: settings.firstHarvestDays ?? 30,
     overlapMs: 14 * dayMs,
     changes(window, signal) {
-      const topics = topicsOf(source, settings.topics)
-      const fetchPage = (topic: string, cursor: string | null): Promise<TopicPage> =>
+      const parts = wholeTopics(topicsOf(source, settings.topics))
+      const fetchPage = ({ topic }: Part, cursor: string | null): Promise<TopicPage> =>
         fetchTopicPage(settings, secrets, topic, window, cursor, signal)
-      return harvestTopics({ source, topics, fetchPage, paging }, window.resume)
+      return harvestTopics({ source, parts, fetchPage, paging }, window.resume)
     },
     async find(request, deadlineMs, signal) {
       const query = semanticScholarQuery(request)
@@ -80,7 +80,7 @@ export function semanticScholar(settings: SemanticScholarSettings): Source {
  * Totals of the bulk search shift while one pages and are not always reached; the last page is the one without a token.
  * Less than nineteen in twenty is no shift any more.
  */
-const paging: Paging = { cursors: 'stateless', tolerance: 0.05, endsAtTotal: false }
+const paging: Paging = { cursors: 'stateless', tolerated: { works: 5, share: 0.05 }, endsAtTotal: false }
 
 const mostFound = 100
 const batchSize = 500

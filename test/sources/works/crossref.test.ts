@@ -17,7 +17,8 @@ import { exchangesOf, recordingsAbsent, refusalOf, whyNoRecordings } from '../re
 import { answer, type Reply } from '../scripted-server.ts'
 
 const contact = 'mailto:librarian@example.org'
-const week = windowOf('2026-02-20T00:00:00Z', '2026-03-01T12:00:00Z')
+/** A harvest asks day by day. */
+const day = windowOf('2026-03-01T00:00:00Z', '2026-03-01T12:00:00Z')
 const never = new AbortController().signal
 
 async function crossrefBefore(script: readonly Reply[], topics: readonly string[] = ['tidal energy']) {
@@ -257,7 +258,7 @@ describe('a harvest of Crossref', () => {
         4,
       ),
     ])
-    const { pages, ids, error } = await harvested(source, week)
+    const { pages, ids, error } = await harvested(source, day)
     expect(error).toBeNull()
     expect(ids).toEqual(['doi:10.1234/w1', 'doi:10.1234/w3'])
     expect(pages.map((one) => [one.total, one.rejected.length])).toEqual([
@@ -267,7 +268,7 @@ describe('a harvest of Crossref', () => {
     const { query } = server.requests[0]
     expect(query.get('query.bibliographic')).toBe('tidal energy')
     expect(query.get('filter')).toMatch(
-      /^from-index-date:2026-02-20,until-index-date:2026-03-01,from-pub-date:2025-02-20,type:journal-article,/,
+      /^from-index-date:2026-03-01,until-index-date:2026-03-01,from-pub-date:2025-03-01,type:journal-article,/,
     )
     expect([query.get('rows'), query.get('mailto')]).toEqual(['1000', 'librarian@example.org'])
     expect(query.get('select')).toContain('updated-by')
@@ -279,14 +280,52 @@ describe('a harvest of Crossref', () => {
   test('that was interrupted begins its topic again, and not the topics before it', async () => {
     const script = [page([work(1)], 1), page([work(2)], 2), answer(400, 'gone')]
     const { source } = await crossrefBefore(script, ['tidal energy', 'tidal power'])
-    const { pages } = await harvested(source, week)
+    const { pages } = await harvested(source, day)
     expect(pages).toHaveLength(2)
     const power = [work(2, { title: ['Tidal power'] }), work(3, { title: ['Of tidal power'] })]
     const later = await crossrefBefore([page(power, 2)], ['tidal energy', 'tidal power'])
-    const rest = await harvested(later.source, { ...week, resume: pages[1].resume })
+    const rest = await harvested(later.source, { ...day, resume: pages[1].resume })
     expect(rest).toMatchObject({ ids: ['doi:10.1234/w2', 'doi:10.1234/w3'], error: null })
     expect(later.server.requests[0].query.get('query.bibliographic')).toBe('tidal power')
     expect(later.server.requests[0].query.get('cursor')).toBe('*')
+  })
+
+  test('asks day by day, and goes on in the day of the interruption', async () => {
+    const days = windowOf('2026-02-27T18:00:00Z', '2026-03-01T12:00:00Z')
+    const first = await crossrefBefore([page([work(1)], 1), page([work(2)], 2), answer(400, 'gone')])
+    const { pages } = await harvested(first.source, days)
+    expect(pages).toHaveLength(2)
+    const later = await crossrefBefore([page([work(2), work(3)], 2), page([work(4)], 1)])
+    const rest = await harvested(later.source, { ...days, resume: pages[1].resume })
+    expect(rest).toMatchObject({ ids: ['doi:10.1234/w2', 'doi:10.1234/w3', 'doi:10.1234/w4'], error: null })
+    const askedOf = ({ server }: typeof first) =>
+      server.requests.map(({ query }) => [query.get('filter')!.slice(0, 54), query.get('cursor')])
+    const of = (on: string) => `from-index-date:${on},until-index-date:${on}`
+    expect(askedOf(first)).toEqual([
+      [of('2026-02-27'), '*'],
+      [of('2026-02-28'), '*'],
+      [of('2026-02-28'), 'same'],
+    ])
+    expect(askedOf(later)).toEqual([
+      [of('2026-02-28'), '*'],
+      [of('2026-03-01'), '*'],
+    ])
+    expect(later.server.requests.every(({ query }) => query.get('filter')!.includes('from-pub-date:2025-02-27'))).toBe(
+      true,
+    )
+  })
+
+  test('counts works whose DOIs cannot be read, or differ in a full stop', async () => {
+    const odd = ['10.1234/a b', '10.1234/x', '10.1234/x.', '10.1000.5/sub'].map((DOI) => work(0, { DOI }))
+    const without = [work(1, { DOI: undefined }), work(2, { DOI: undefined })]
+    const { source } = await crossrefBefore([
+      page([...odd.slice(0, 2), without[0]], 6),
+      page([...odd.slice(2), without[1]], 6),
+    ])
+    const { pages, error } = await harvested(source, day)
+    expect(error).toBeNull()
+    expect(pages.at(-1)).toMatchObject({ total: 6 })
+    expect(pages.at(-1)).not.toHaveProperty('warning')
   })
 
   test('says so when its cursor has lived for five minutes', async () => {
@@ -295,7 +334,7 @@ describe('a harvest of Crossref', () => {
       page([work(1)], 2),
       json({ status: 'failed', 'message-type': 'resource-failure', message: [invalid] }, 404),
     ])
-    const { ids, error } = await harvested(source, week)
+    const { ids, error } = await harvested(source, day)
     expect(ids).toEqual(['doi:10.1234/w1'])
     expect(error).toMatchObject({ failure: 'expired' })
   })
@@ -304,10 +343,10 @@ describe('a harvest of Crossref', () => {
     ['an empty page with a total', [page([], 9)], 'contradictory'],
     [
       'fewer works than stated, doubles not counted',
-      [page([work(1), work(2)], 3), page([work(2)], 3), page([], 3)],
+      [page([work(1), work(2)], 5), page([work(2)], 5), page([], 5)],
       'contradictory',
     ],
-    ['a page without a cursor too early', [page([work(1)], 3, null)], 'contradictory'],
+    ['a page without a cursor too early', [page([work(1)], 4, null)], 'contradictory'],
     ['an answer in words', [answer(404, 'Resource not found.', { 'content-type': 'text/plain' })], 'refused'],
     [
       'a bad request',
@@ -321,12 +360,12 @@ describe('a harvest of Crossref', () => {
     ],
   ])('does not take %s for the end', async (_, script, failure) => {
     const { source } = await crossrefBefore(script)
-    expect((await harvested(source, week)).error).toMatchObject({ failure })
+    expect((await harvested(source, day)).error).toMatchObject({ failure })
   })
 
   test('of nothing is nothing', async () => {
     const { source } = await crossrefBefore([page([], 0, null)])
-    expect(await harvested(source, week)).toMatchObject({ ids: [], error: null })
+    expect(await harvested(source, day)).toMatchObject({ ids: [], error: null })
   })
 
   test('brings along what a notice on its topic retracts, withdrawn', async () => {
@@ -339,7 +378,7 @@ describe('a harvest of Crossref', () => {
     })
     const offTopic = work(2, { title: ['Retraction: Moles'], 'update-to': [{ DOI: '10.1234/m', type: 'retraction' }] })
     const { source, server } = await crossrefBefore([page([notice, offTopic], 2), single(work(9))])
-    const { pages, error } = await harvested(source, week)
+    const { pages, error } = await harvested(source, day)
     expect(error).toBeNull()
     expect(pages[0].records.map((one) => [one.id, one.withdrawn])).toEqual([
       ['doi:10.1234/w1', false],

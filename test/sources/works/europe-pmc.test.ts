@@ -208,8 +208,8 @@ describe('a harvest of Europe PMC', () => {
 
   test.each([
     ['an empty page of a stated total', [page([], 7)]],
-    ['an empty page after one', [page([article(1)], 2, 'a'), page([], 2, 'a')]],
-    ['an end before the total', [page([article(1)], 2, 'a'), page([article(1)], 2)]],
+    ['an empty page after one', [page([article(1)], 7, 'a'), page([], 7, 'a')]],
+    ['an end before the total', [page([article(1)], 7, 'a'), page([article(1)], 7)]],
     ['marks that lead back', [page([article(1)], 9, 'a'), page([article(2)], 9, 'b'), page([article(3)], 9, 'a')]],
   ])('with %s is contradictory', async (_what, script) => {
     const { source } = await europePmcBefore(script)
