@@ -94,7 +94,7 @@ async function run(options: {
   const live = openLive({
     sources,
     runtime,
-    harvestedThrough: () => mid,
+    harvested: () => new Map([['arxiv', mid]]),
     clock: systemClock,
     onUnexpected: (source, error) => console.error(source, error),
   })

@@ -13,7 +13,7 @@ import { shippedCalibration } from '../src/retrieval/calibration.ts'
 import { openLive } from '../src/retrieval/live.ts'
 import { effectiveFilters } from '../src/retrieval/request.ts'
 import { search } from '../src/retrieval/search.ts'
-import { harvestedThrough } from '../src/source-status.ts'
+import { allSources, harvestedThrough } from '../src/source-status.ts'
 import { dayOption } from './import.ts'
 
 interface Options {
@@ -63,9 +63,9 @@ export const searchCommand = (): Command =>
       const runtime = openRuntimeIn(config.dataFolder)
       const sources = openSources(config, runtime)
       const live = openLive({
-        sources: [...sources.harvested, ...sources.live],
+        sources: allSources(sources),
         runtime,
-        harvestedThrough: (origin) => harvestedThrough(sources, engine.documents, origin),
+        harvested: () => harvestedThrough(sources, engine.documents),
         clock: systemClock,
         onUnexpected: (source, error) => console.error(`${source} broke down:`, error),
       })

@@ -49,6 +49,7 @@ function printSource(one: SourceStatus, now: Instant): void {
     ...part(one.pausedUntil !== null && `left alone until ${isoOf(one.pausedUntil)}, after failures in a row`),
     ...part(one.waitMs > 0 && `its provider may be asked again in ${ago(one.waitMs)}`),
     ...part(one.error && `error: ${one.error}`),
+    ...part(one.liveError && one.liveError !== one.error && `asked live: ${one.liveError}`),
     ...part(one.warning && `warning: ${one.warning}`),
   ]
   for (const line of lines) console.log(`  ${line}`)

@@ -4,7 +4,7 @@ import { openSources } from '../src/compose-sources.ts'
 import type { Config } from '../src/config.ts'
 import { noChanges } from '../src/domain/document.ts'
 import { ModelUnavailable } from '../src/domain/errors.ts'
-import { dayMs } from '../src/domain/instant.ts'
+import { dayMs, type Instant } from '../src/domain/instant.ts'
 import type { Log } from '../src/log.ts'
 import type { Embedder, Engine, Runtime, Source } from '../src/ports.ts'
 import { type BuildResult, buildGeneration } from './build.ts'
@@ -53,6 +53,7 @@ export async function openIndexer(config: Config, log: Log, signal: AbortSignal)
       return configured
     })
 
+  hastenWidened(harvested, engine, runtime, clock.now())
   const visits = openVisits({
     sources: harvested,
     book: runtime.visits,
@@ -111,5 +112,15 @@ export async function openIndexer(config: Config, log: Log, signal: AbortSignal)
       runtime.close()
       await engine.close()
     },
+  }
+}
+
+/** What was harvested in another scope (fewer categories, other topics) is as if it had never been. */
+function hastenWidened(sources: readonly Source[], { documents }: Engine, { visits }: Runtime, now: Instant): void {
+  const marks = new Map(documents.watermarks().map((one) => [one.source, one.scope]))
+  for (const { name, scope = '' } of sources) {
+    const visit = visits.load(name)
+    const widened = marks.has(name) && marks.get(name) !== scope
+    if (visit && widened) visits.save({ ...visit, nextVisit: now, reason: 'What is harvested of it was changed.' })
   }
 }

@@ -46,30 +46,30 @@ async function schedule(): Promise<void> {
   const log = openLog('indexer', config.log)
   const stop = stopSignal()
   const indexer = await openIndexer(config, log, stop)
-  let running = false
+  let running: Promise<void> | null = null
   const nightly = scheduleNightly(config.nightly, log, () => run())
   const tell = () => {
-    const news: IndexerNews = { running, nextNight: nightly.next?.toISOString() ?? null }
+    const news: IndexerNews = { running: running !== null, nextNight: nightly.next?.toISOString() ?? null }
     if (process.connected) process.send?.(news)
   }
-  const run = async () => {
-    running = true
-    tell()
-    try {
-      indexer.visitDue()
-      logNight(log, await indexer.night({ visitAll: false }))
-    } finally {
-      running = false
+  /** A missed night and the one of the schedule may meet; they are one. */
+  const run = (): Promise<void> => {
+    running ??= aNight(indexer, log).finally(() => {
+      running = null
       tell()
-    }
+    })
+    tell()
+    return running
   }
   tell()
-  await first(stop, log, indexer, run)
+  await unlessStopped(stop, log, () => indexer.begin())
+  const inbox = keepDraining(stop, log, indexer)
+  if (indexer.overdue()) await unlessStopped(stop, log, run)
+  else indexer.visitDue()
   // A night waits for the visits under way; new ones would keep it waiting.
   const ticks = everyMinute(log, () => {
     if (!running) indexer.visitDue()
   })
-  const inbox = keepDraining(stop, log, indexer)
   if (!stop.aborted) await new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }))
   await ticks.stop()
   await nightly.stop()
@@ -77,12 +77,17 @@ async function schedule(): Promise<void> {
   await indexer.close()
 }
 
-/** The first generation at once, visits that are due, a missed night; then whatever the schedule says. */
-async function first(stop: AbortSignal, log: Log, indexer: Indexer, run: () => Promise<void>): Promise<void> {
+async function aNight(indexer: Indexer, log: Log): Promise<void> {
+  indexer.visitDue()
+  const { build } = await indexer.night({ visitAll: false })
+  const generation = build.outcome === 'published' ? build.manifest.id : null
+  log.info({ outcome: build.outcome, generation }, 'the night is done')
+}
+
+/** What is due at the start: the first generation, a missed night. */
+async function unlessStopped(stop: AbortSignal, log: Log, job: () => Promise<unknown>): Promise<void> {
   try {
-    await indexer.begin()
-    if (indexer.overdue()) await run()
-    else indexer.visitDue()
+    if (!stop.aborted) await job()
   } catch (error) {
     if (!stop.aborted) log.error({ err: error }, 'the first job failed; the schedule goes on')
   }
@@ -157,13 +162,6 @@ function report(build: Night['build'] | null): void {
   const recall = verification.recallAt10.toFixed(3)
   console.log(
     `generation ${manifest.id} is published: ${manifest.documents} documents, recall@10 ${recall} against exact search`,
-  )
-}
-
-function logNight(log: Log, { build }: Night): void {
-  log.info(
-    { outcome: build.outcome, generation: build.outcome === 'published' ? build.manifest.id : null },
-    'the night is done',
   )
 }
 

@@ -59,24 +59,20 @@ export function openVisits<S extends Visited>(parts: VisitParts<S>): Visits {
   const lanes = new Map<string, Promise<void>>()
 
   const tick = () => {
+    if (round.signal.aborted) return
     for (const source of due(round)) {
       if (lanes.size >= providersAtOnce) return
-      if (!lanes.has(source.provider)) lanes.set(source.provider, lane(source))
+      if (!lanes.has(source.provider)) begin(source)
     }
   }
-  const lane = async (first: S): Promise<void> => {
+  const begin = (first: S) => {
     const { provider } = first
-    try {
-      for (let next: S | undefined = first; next && !round.signal.aborted; ) {
-        await visit(round, next)
-        next = due(round).find((one) => one.provider === provider)
-      }
+    // A lane is over, and gone from the list, only after it was put there: a stop may end it before it begins.
+    const lane = visitAll(round, first).then((wentWell) => {
       lanes.delete(provider)
-      if (!round.signal.aborted) tick()
-    } catch (error) {
-      lanes.delete(provider)
-      round.log.error({ err: error, provider }, 'visits could not go on; the next minute tries again')
-    }
+      if (wentWell) tick()
+    })
+    lanes.set(provider, lane)
   }
   return {
     tick,
@@ -85,6 +81,21 @@ export function openVisits<S extends Visited>(parts: VisitParts<S>): Visits {
       for (const source of round.sources) if (!round.signal.aborted) await visit(round, source)
     },
     settled: () => settled(lanes),
+  }
+}
+
+/** Every source of the provider that is due, beginning with `first`; false when something of ours broke. */
+async function visitAll<S extends Visited>(round: Round<S>, first: S): Promise<boolean> {
+  const { provider } = first
+  try {
+    for (let next: S | undefined = first; next && !round.signal.aborted; ) {
+      await visit(round, next)
+      next = due(round).find((one) => one.provider === provider)
+    }
+    return true
+  } catch (error) {
+    round.log.error({ err: error, provider }, 'visits could not go on; the next minute tries again')
+    return false
   }
 }
 

@@ -86,7 +86,7 @@ export function openSources({ sources: settings, contact }: Config, runtime: Run
     'hacker-news'() {
       const { url } = settings.hackerNews
       const asked = client('hacker-news', hackerNewsPolicy, [url])
-      return byTopic(hackerNews({ client: asked, topics, baseUrl: url }), topics)
+      return byTopic({ ...hackerNews({ client: asked, topics, baseUrl: url }), kinds: ['post'] }, topics)
     },
   }
 
@@ -132,7 +132,7 @@ const scoped = (source: Source, scope: readonly string[]): Source => ({
 })
 
 /** Sources that cannot be harvested whole are asked for topics; without topics they are only ever asked live. */
-const byTopic = (source: Source, topics: readonly string[]): SourcesInUse => ({
-  harvested: topics.length === 0 ? [] : [scoped(source, topics)],
-  live: source.find ? [source] : [],
-})
+function byTopic(whole: Source, topics: readonly string[]): SourcesInUse {
+  const source = scoped(whole, topics)
+  return { harvested: topics.length === 0 ? [] : [source], live: source.find ? [source] : [] }
+}

@@ -14,6 +14,9 @@ const list = z.string().transform((text) =>
     .filter((item) => item !== ''),
 )
 
+/** An address that paths are put behind. */
+const address = z.url().transform((url) => url.replace(/\/+$/, ''))
+
 /** For phrases, which hold commas and spaces. */
 const semicolons = z.string().transform((text) =>
   text
@@ -61,23 +64,23 @@ const settings = z.object({
       'write categories like cs.IR, math.CO or hep-th',
     )
     .default(['cs.AI', 'cs.CL', 'cs.IR', 'cs.LG']),
-  FRESHET_ARXIV_OAI_URL: z.url().default('https://oaipmh.arxiv.org/oai'),
-  FRESHET_ARXIV_API_URL: z.url().default('https://export.arxiv.org/api/query'),
-  FRESHET_ARXIV_RSS_URL: z.url().default('https://rss.arxiv.org/rss'),
+  FRESHET_ARXIV_OAI_URL: address.default('https://oaipmh.arxiv.org/oai'),
+  FRESHET_ARXIV_API_URL: address.default('https://export.arxiv.org/api/query'),
+  FRESHET_ARXIV_RSS_URL: address.default('https://rss.arxiv.org/rss'),
   FRESHET_SEMANTIC_SCHOLAR_KEY: z.string().optional(),
-  FRESHET_SEMANTIC_SCHOLAR_URL: z.url().default('https://api.semanticscholar.org/graph/v1'),
+  FRESHET_SEMANTIC_SCHOLAR_URL: address.default('https://api.semanticscholar.org/graph/v1'),
   FRESHET_OPENALEX_KEY: z.string().optional(),
-  FRESHET_OPENALEX_URL: z.url().default('https://api.openalex.org'),
-  FRESHET_CROSSREF_URL: z.url().default('https://api.crossref.org'),
-  FRESHET_EUROPE_PMC_URL: z.url().default('https://www.ebi.ac.uk/europepmc/webservices/rest'),
+  FRESHET_OPENALEX_URL: address.default('https://api.openalex.org'),
+  FRESHET_CROSSREF_URL: address.default('https://api.crossref.org'),
+  FRESHET_EUROPE_PMC_URL: address.default('https://www.ebi.ac.uk/europepmc/webservices/rest'),
   FRESHET_BIORXIV_CATEGORIES: semicolons.default([]),
-  FRESHET_BIORXIV_URL: z.url().default('https://api.biorxiv.org'),
-  FRESHET_HACKER_NEWS_URL: z.url().default('https://hn.algolia.com/api/v1'),
+  FRESHET_BIORXIV_URL: address.default('https://api.biorxiv.org'),
+  FRESHET_HACKER_NEWS_URL: address.default('https://hn.algolia.com/api/v1'),
   FRESHET_GITHUB_REPOSITORIES: list
     .refine((names) => names.every((name) => /^[\w.-]+\/[\w.-]+$/.test(name)), 'write repositories as owner/name')
     .default([]),
   FRESHET_GITHUB_TOKEN: z.string().optional(),
-  FRESHET_GITHUB_URL: z.url().default('https://api.github.com'),
+  FRESHET_GITHUB_URL: address.default('https://api.github.com'),
   FRESHET_CONTACT: z.string().default(''),
   FRESHET_NIGHTLY: z
     .string()

@@ -2,6 +2,7 @@ import type {
   Change,
   DocumentId,
   DocumentKey,
+  DocumentKind,
   DocumentRecord,
   DocumentVersion,
   Seq,
@@ -89,6 +90,8 @@ export interface Source {
   /** What its records carry as `source`. */
   readonly origin: string
   readonly cadence: Cadence
+  /** What its records are; papers unless it says so. */
+  readonly kinds?: readonly DocumentKind[]
   /** What of the source is harvested (categories, topics), so that a wider wish begins anew; compose.ts says it. */
   readonly scope?: string
   /** How many days before the first watermark the first harvest reaches. */
@@ -301,6 +304,8 @@ export interface SourceStatus extends SourceHealth {
   readonly harvested: boolean
   /** Can be asked while a query waits. */
   readonly live: boolean
+  /** Why it could not be asked the last time a query wanted it; null since it could. */
+  readonly liveError: string | null
   /** Everything up to then has been harvested; null before the first harvest. */
   readonly watermark: Instant | null
   /** Since then; what the source published later we cannot know. */

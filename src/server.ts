@@ -18,7 +18,7 @@ import { shippedCalibration } from './retrieval/calibration.ts'
 import { openLive } from './retrieval/live.ts'
 import { type SearchParts, search } from './retrieval/search.ts'
 import { warmUp } from './retrieval/warm-up.ts'
-import { harvestedThrough, sourceStatuses } from './source-status.ts'
+import { allSources, harvestedThrough, sourceStatuses } from './source-status.ts'
 
 /** How soon a committed paper or a published generation is seen: a look costs microseconds. */
 const refreshEveryMs = 250
@@ -36,13 +36,13 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
   const [embedders, reader] = await Promise.all([openEmbedders(config, engine), engine.openReader()])
   const sources = openSources(config, runtime)
   const live = openLive({
-    sources: [...sources.harvested, ...sources.live],
+    sources: allSources(sources),
     runtime,
-    harvestedThrough: (origin) => harvestedThrough(sources, engine.documents, origin),
+    harvested: () => harvestedThrough(sources, engine.documents),
     clock: systemClock,
     onUnexpected: (source, error) => log.error({ source, err: error }, 'a source broke down'),
   })
-  const demand = countDemand(sources, runtime)
+  const demand = countDemand(sources, runtime, log)
   const refreshing = keepFresh(reader, engine, embedders, log)
   const indexer = config.indexer === 'child' ? superviseIndexer(log) : null
   const startedAt = systemClock.now()
@@ -157,12 +157,18 @@ function statusOf(
 const demandEveryMs = 30_000
 
 /** Counts whose papers are shown, for the schedule; written down every half minute, so that no search waits for it. */
-function countDemand({ harvested }: OpenSources, runtime: Runtime) {
+function countDemand({ harvested }: OpenSources, runtime: Runtime, log: Log) {
   const shown = new Map<string, number>()
   const flush = () => {
-    const now = systemClock.now()
-    for (const [source, hits] of shown) runtime.visits.demanded(source, hits, now)
-    shown.clear()
+    try {
+      for (const [source, hits] of shown) {
+        runtime.visits.demanded(source, hits, systemClock.now())
+        shown.delete(source)
+      }
+    } catch (error) {
+      // A full disk or a locked file must not end a server that still answers.
+      log.warn({ err: error }, 'demand could not be written down; it is kept until it can')
+    }
   }
   const timer = setInterval(flush, demandEveryMs)
   return {

@@ -1,3 +1,4 @@
+import { liveHealthOf } from './domain/health.ts'
 import { type Instant, instant } from './domain/instant.ts'
 import type { Engine, Runtime, Source, SourceStatus } from './ports.ts'
 
@@ -7,24 +8,33 @@ export interface SourcesInUse {
   readonly live: readonly Source[]
 }
 
+/** Each once: many are both harvested and asked live. */
+export const allSources = ({ harvested, live }: SourcesInUse): readonly Source[] => [
+  ...new Set([...harvested, ...live]),
+]
+
 /** Every source that is turned on, also one that nobody has visited yet. */
 export function sourceStatuses(
-  { harvested, live }: SourcesInUse,
+  inUse: SourcesInUse,
   documents: Pick<Engine['documents'], 'watermarks'>,
   runtime: Pick<Runtime, 'health' | 'visits' | 'gate'>,
   now: Instant,
 ): SourceStatus[] {
   const health = new Map(runtime.health().map((one) => [one.source, one]))
   const marks = new Map(documents.watermarks().map((one) => [one.source, one.through]))
-  const all = new Map([...harvested, ...live].map((one) => [one.name, one]))
-  return [...all.values()].map((source): SourceStatus => {
+  return allSources(inUse).map((source): SourceStatus => {
+    const [harvested, live] = [inUse.harvested.includes(source), inUse.live.includes(source)]
+    const asHarvested = health.get(source.name)
+    const asLive = health.get(liveHealthOf(source.name))
     const visit = runtime.visits.load(source.name)
     const watermark = marks.get(source.name) ?? null
     const { waitMs, pausedUntil } = runtime.gate.state(source.provider)
     return {
-      ...(health.get(source.name) ?? { source: source.name, ...unseen }),
-      harvested: harvested.includes(source),
-      live: live.includes(source),
+      ...((harvested ? asHarvested : asLive) ?? unseen),
+      source: source.name,
+      harvested,
+      live,
+      liveError: asLive?.error ?? null,
       watermark,
       lagMs: watermark === null ? null : Math.max(0, now - watermark),
       nextVisit: visit?.nextVisit ?? null,
@@ -36,15 +46,17 @@ export function sourceStatuses(
   })
 }
 
-/** Up to when everything of an origin has been harvested, through whichever of its doors; null when it never was. */
+/** Up to when everything of each origin has been harvested, in the scope of the settings, through whichever of its doors. */
 export function harvestedThrough(
   { harvested }: SourcesInUse,
   documents: Pick<Engine['documents'], 'watermarks'>,
-  origin: string,
-): Instant | null {
-  const names = new Set(harvested.filter((one) => one.origin === origin).map((one) => one.name))
-  const marks = documents.watermarks().filter((one) => names.has(one.source))
-  return marks.length === 0 ? null : instant(Math.max(...marks.map((one) => one.through)))
+): ReadonlyMap<string, Instant> {
+  const through = new Map<string, Instant>()
+  for (const mark of documents.watermarks()) {
+    const source = harvested.find((one) => one.name === mark.source && (one.scope ?? '') === mark.scope)
+    if (source) through.set(source.origin, instant(Math.max(mark.through, through.get(source.origin) ?? 0)))
+  }
+  return through
 }
 
 const unseen = {

@@ -37,6 +37,8 @@ beforeAll(async () => {
     FRESHET_PORT: '0',
     FRESHET_INDEXER: 'off',
     FRESHET_SOURCES: 'openalex',
+    // Harvested and asked live: one source, and not two of one name.
+    FRESHET_TOPICS: 'a topic that nobody visits here',
     FRESHET_OPENALEX_URL: upstream.url('openalex'),
     FRESHET_OPENALEX_KEY: secret,
   })
@@ -133,7 +135,15 @@ describe('a source that fails', () => {
     expect(degraded).toMatchObject([{ part: 'openalex', code: 'degraded', reason: expect.stringContaining('403') }])
     const status = await (await fetch(`${base}/v1/status`)).text()
     const { sources } = statusSchema.parse(JSON.parse(status))
-    expect(sources).toMatchObject([{ source: 'openalex', state: 'unreachable', live: true, harvested: false }])
+    expect(sources).toMatchObject([
+      {
+        source: 'openalex',
+        state: 'never-visited',
+        live: true,
+        harvested: true,
+        liveError: expect.stringContaining('403'),
+      },
+    ])
     expect(JSON.stringify(degraded) + status).not.toContain(secret)
   })
 

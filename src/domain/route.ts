@@ -72,6 +72,8 @@ export interface LiveState {
   readonly sources: readonly LiveSourceState[]
   /** When the tenth announcement before now was: the batches in which matches are counted. */
   readonly tenBatchesAgo: number
+  /** What is left of the deadline for the sources. */
+  readonly leftMs: number
 }
 
-export const noLive: LiveState = { sources: [], tenBatchesAgo: 0 }
+export const noLive: LiveState = { sources: [], tenBatchesAgo: 0, leftMs: 0 }

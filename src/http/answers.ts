@@ -129,7 +129,7 @@ const routeSchema = z.strictObject({
   }),
   gate: z.strictObject({
     pRecent: z.number(),
-    decidedBy: z.enum(['gate', 'override', 'dates', 'sort']),
+    decidedBy: z.enum(['gate', 'override', 'dates']),
     parts: z.record(z.string(), z.number()),
   }),
   reasons: z.array(z.strictObject({ code: z.string(), says: z.string() })),

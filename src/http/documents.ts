@@ -10,8 +10,9 @@ import type { RequestedDocument } from './wire.ts'
  */
 export function findRequested(documents: Pick<DocumentStore, 'byId'>, name: string): RequestedDocument {
   const asItStands = documents.byId(name as DocumentId)
-  if (asItStands) return { document: asItStands, version: null }
   const arxiv = parseArxivId(name)
+  // The store finds an arXiv paper under any way of writing its id, and does not tell the version that was written.
+  if (asItStands && (asItStands.id === name || !arxiv?.version)) return { document: asItStands, version: null }
   const document = arxiv && documents.byId(arxiv.id)
   if (!document) throw notFound(`there is no document ${quoted(name)}`)
   const version = arxiv.version === 0 ? null : arxiv.version

@@ -135,6 +135,7 @@ export const statusExample: WireStatus = {
       warning: null,
       harvested: true,
       live: false,
+      liveError: null,
       watermark: '2026-02-02T03:45:03.000Z',
       lagMs: 106_209_000,
       nextVisit: '2026-02-03T09:45:03.000Z',

@@ -63,6 +63,10 @@ export const statusSchema = z
         warning: z.string().nullable().meta({ description: 'It answered, and something about it is odd.' }),
         harvested: z.boolean().meta({ description: 'Visited by the schedule.' }),
         live: z.boolean().meta({ description: 'Can be asked while a query waits.' }),
+        liveError: z
+          .string()
+          .nullable()
+          .meta({ description: 'Why it failed the last query; null since it answered one.' }),
         watermark: instant.nullable().meta({ description: 'Everything up to then has been harvested.' }),
         lagMs: z.number().nullable().meta({ description: 'Since the watermark.' }),
         nextVisit: instant.nullable(),
@@ -117,6 +121,7 @@ export const toWireStatus = ({ store, generation, fresh, model, indexer, ...stat
     warning: one.warning,
     harvested: one.harvested,
     live: one.live,
+    liveError: one.liveError,
     watermark: isoOrNull(one.watermark),
     lagMs: one.lagMs,
     nextVisit: isoOrNull(one.nextVisit),

@@ -1,8 +1,9 @@
 import type { Hit } from '../domain/answer.ts'
 import type { DocumentKey, DocumentRecord, StoredDocument } from '../domain/document.ts'
 import type { Evidence, TermEvidence } from '../domain/evidence.ts'
+import type { Folded } from '../domain/identity/folding.ts'
 import type { Query } from '../domain/query.ts'
-import type { DocumentStore, Snapshot } from '../ports.ts'
+import type { Snapshot } from '../ports.ts'
 import type { Named } from './named.ts'
 import { ageDays, type Scale, type Scored } from './score.ts'
 import { snippetOf } from './snippet.ts'
@@ -16,24 +17,24 @@ export interface HitContext {
   readonly scale: Scale
   readonly named: Named
   readonly snapshot: Snapshot
-  readonly documents: DocumentStore
+  /** The documents of the page, as they were read once: an answer in two steps shows them alike. */
+  readonly held: ReadonlyMap<DocumentKey, StoredDocument>
   readonly pRecent: number
   /** What live sources found, by the keys that stand for them. */
-  readonly found: ReadonlyMap<DocumentKey, DocumentRecord>
+  readonly found: ReadonlyMap<DocumentKey, Folded>
   /** Documents of which a live source showed a newer version. */
   readonly outdated: ReadonlySet<DocumentKey>
 }
 
 /** The page as it is shown: documents of the store in their newest version, records found live as they came. */
 export function toHits(page: readonly Scored[], context: HitContext): Hit[] {
-  const { query, documents, snapshot, found, outdated } = context
-  const hydrated = documents.byKeys(page.map((one) => one.candidate.key).filter((key) => !found.has(key)))
+  const { query, held, snapshot, found, outdated } = context
   return page.flatMap((one, i) => {
     const { key } = one.candidate
     const rank = query.shown + i + 1
     const record = found.get(key)
-    if (record) return [{ ...toHit(one, record, rank, context), sources: [record.source], superseded: false }]
-    const document = hydrated.get(key)
+    if (record) return [{ ...toHit(one, record, rank, context), sources: record.sources, superseded: false }]
+    const document = held.get(key)
     // Withdrawn or purged after the snapshot was taken: it must not be shown all the same.
     if (!document || document.withdrawn) return []
     const superseded = document.seq > snapshot.mark || outdated.has(key)

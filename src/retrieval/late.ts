@@ -1,16 +1,17 @@
-import type { DocumentKey, DocumentRecord } from '../domain/document.ts'
-import { textOf } from '../domain/document.ts'
-import { strongNames } from '../domain/identity/names.ts'
-import { datedByNow } from '../domain/identity/revision.ts'
-import type { Instant } from '../domain/instant.ts'
+import { setImmediate as breathe } from 'node:timers/promises'
+import { type DocumentKey, documentKinds, textOf } from '../domain/document.ts'
+import type { Folded } from '../domain/identity/folding.ts'
+import { labelOf } from '../domain/identity/partition.ts'
+import { type ShownWork, worksAmong } from '../domain/identity/unheld.ts'
+import { noFilters } from '../domain/query.ts'
 import type { DocumentStore, GatherRequest, Snapshot } from '../ports.ts'
 import type { LiveAnswer } from './live.ts'
 
 /** What live sources brought that the snapshot does not hold. */
 export interface Late {
   readonly candidates: Awaited<ReturnType<Snapshot['scoreRecords']>>
-  readonly records: readonly DocumentRecord[]
-  /** Documents of the snapshot of which a source showed a newer version. */
+  readonly records: readonly Folded[]
+  /** Documents of the snapshot of which a source showed a newer version, or which changed while it was asked. */
   readonly outdated: ReadonlySet<DocumentKey>
   /** By source: how many of its records are candidates. */
   readonly unheld: ReadonlyMap<string, number>
@@ -27,45 +28,60 @@ export async function scoreLate(
   embed: (texts: readonly string[]) => Promise<readonly (Float32Array | null)[]>,
   request: GatherRequest,
 ): Promise<Late> {
-  const { fresh, outdated } = sift(answers, snapshot, documents, request.now)
-  const vectors = await embed(fresh.map(({ record }) => textOf(record)))
-  const scored = await snapshot.scoreRecords(
-    fresh.map(({ record }, i) => ({ record, vector: vectors[i] ?? null })),
+  const shown = answers.flatMap(({ records }) => records.filter((one) => !one.withdrawn))
+  const { fresh, outdated } = await sift(worksAmong(shown, request.now), snapshot, documents, request)
+  const records = fresh.map(({ record }) => record)
+  const vectors = await embed(records.map(textOf))
+  const candidates = await snapshot.scoreRecords(
+    records.map((record, i) => ({ record, vector: vectors[i] ?? null })),
     request,
   )
-  const unheld = new Map<string, number>()
-  for (const [i, { source }] of fresh.entries()) {
-    if (scored[i]) unheld.set(source, (unheld.get(source) ?? 0) + 1)
-  }
-  return { candidates: scored, records: fresh.map(({ record }) => record), outdated, unheld }
+  const found = fresh.filter((_, i) => candidates[i] !== null)
+  const unheld = new Map(
+    answers.map(({ report, records: given }) => {
+      const labels = new Set(given.map(labelOf))
+      return [report.source, found.filter((work) => [...work.labels].some((label) => labels.has(label))).length]
+    }),
+  )
+  return { candidates, records, outdated, unheld }
 }
 
 interface Sifted {
-  readonly fresh: { readonly source: string; readonly record: DocumentRecord }[]
+  readonly fresh: readonly ShownWork[]
   readonly outdated: Set<DocumentKey>
 }
 
-function sift(
-  answers: readonly LiveAnswer[],
+async function sift(
+  works: readonly ShownWork[],
   snapshot: Snapshot,
   documents: Pick<DocumentStore, 'identify'>,
-  now: Instant,
-): Sifted {
-  const seen = new Set<string>()
-  const sifted: Sifted = { fresh: [], outdated: new Set() }
-  for (const { report, records } of answers) {
-    for (const given of records) {
-      const record = datedByNow(given, now)
-      const ids = strongNames(record)
-      const again = ids.some((id) => seen.has(id))
-      for (const id of ids) seen.add(id)
-      if (again || record.withdrawn) continue
-      const held = documents.identify(record)
-      if (!held || held.seq > snapshot.mark) sifted.fresh.push({ source: report.source, record })
-      else if (held.source === record.source && record.version > held.version && held.version > 0) {
-        sifted.outdated.add(held.key)
-      }
+  request: GatherRequest,
+): Promise<Sifted> {
+  const fresh: ShownWork[] = []
+  const outdated = new Set<DocumentKey>()
+  for (const work of works) {
+    const { record } = work
+    const held = documents.identify(record)
+    // The store may be ahead of the snapshot: what was revised since is in it all the same, in an older form.
+    const changed = held !== null && held.seq > snapshot.mark
+    if (held === null || (changed && !(await holds(snapshot, held.key, request)))) fresh.push(work)
+    else if (changed || (held.source === record.source && held.version > 0 && record.version > held.version)) {
+      outdated.add(held.key)
     }
+    // Each look-up takes a while in a crowded neighbourhood, and other queries wait for this thread.
+    await breathe()
   }
-  return sifted
+  return { fresh, outdated }
+}
+
+async function holds(snapshot: Snapshot, key: DocumentKey, request: GatherRequest): Promise<boolean> {
+  return (await snapshot.scoreOf([key], { ...request, ...unconditional })).length > 0
+}
+
+const unconditional = {
+  filters: { ...noFilters, kinds: documentKinds },
+  phrases: [],
+  excludedTerms: [],
+  excludedPhrases: [],
+  tiers: { static: true, fresh: true },
 }

@@ -1,4 +1,4 @@
-import type { DocumentKey } from '../domain/document.ts'
+import { type DocumentKey, documentKinds } from '../domain/document.ts'
 import type { Evidence } from '../domain/evidence.ts'
 import { arxivIdOfDoi, parseArxivId, parseDoi, titleKey } from '../domain/identifiers.ts'
 import { noFilters, type Query } from '../domain/query.ts'
@@ -26,7 +26,13 @@ export async function namedDocuments(query: Query, snapshot: Snapshot, documents
   return new Map([...named].filter(([key]) => held.has(key)))
 }
 
-const unconditional = { filters: noFilters, dates: null, phrases: [], excludedTerms: [], excludedPhrases: [] }
+const unconditional = {
+  filters: { ...noFilters, kinds: documentKinds },
+  dates: null,
+  phrases: [],
+  excludedTerms: [],
+  excludedPhrases: [],
+}
 
 /** A title is a title: a date inside it is no condition. */
 export function asTyped(query: Query, named: Named): Query {

@@ -1,36 +1,41 @@
+import type { Instant } from '../domain/instant.ts'
+
 const remembered = 50
+/** What a source did longer ago than this says nothing of now: without forgetting, one bad hour would bar it for good. */
+const forgottenAfterMs = 30 * 60_000
 /** Before anything is known: four of five answers come, and they take this long. */
 const priorAnswers = 4
 const priorFailures = 1
 const priorMs = 800
 
-/** How a source answered the last times it was asked: what the router expects of the next time. */
+interface Observation {
+  readonly at: Instant
+  /** Null where no answer came. */
+  readonly tookMs: number | null
+}
+
+/** How a source answered of late when it was asked: what the router expects of the next time. */
 export class Punctuality {
-  /** Milliseconds of each answer, the newest last; null where none came. */
-  readonly #last: (number | null)[] = []
+  #last: readonly Observation[] = []
 
-  answered(tookMs: number): void {
-    this.#push(tookMs)
-  }
-
-  failed(): void {
-    this.#push(null)
+  note(at: Instant, tookMs: number | null): void {
+    this.#last = [...this.#since(at), { at, tookMs }].slice(-remembered)
   }
 
   /** Probability of an answer within `deadlineMs`: the mean of a Beta posterior. */
-  within(deadlineMs: number): number {
-    const inTime = this.#last.filter((ms) => ms !== null && ms <= deadlineMs).length
+  within(deadlineMs: number, now: Instant): number {
+    const seen = this.#since(now)
+    const inTime = seen.filter(({ tookMs }) => tookMs !== null && tookMs <= deadlineMs).length
     const prior = priorMs <= deadlineMs ? priorAnswers : 0
-    return (inTime + prior) / (this.#last.length + priorAnswers + priorFailures)
+    return (inTime + prior) / (seen.length + priorAnswers + priorFailures)
   }
 
-  get expectedMs(): number {
-    const times = this.#last.filter((ms) => ms !== null)
+  expectedMs(now: Instant): number {
+    const times = this.#since(now).flatMap(({ tookMs }) => tookMs ?? [])
     return times.length === 0 ? priorMs : times.reduce((sum, ms) => sum + ms, 0) / times.length
   }
 
-  #push(tookMs: number | null): void {
-    this.#last.push(tookMs)
-    if (this.#last.length > remembered) this.#last.shift()
+  #since(now: Instant): readonly Observation[] {
+    return this.#last.filter(({ at }) => now - at < forgottenAfterMs)
   }
 }

@@ -44,12 +44,12 @@ function liveDecision(
   if (query.mode !== 'auto' && query.mode !== 'live') return no('live-by-mode')
   if (query.shown > 0) return no('live-later-page')
   if (query.fusion === 'rrf') return no('live-rrf')
+  if (state.leftMs <= 0) return no('live-no-time')
   if (state.sources.length === 0) return no('live-no-source')
-  if (deadlineMs === 0) return no('live-no-time')
   const known = { subject: query.subject, pRecent: gate.pRecent, threshold }
   const prospect = prospectOf(known, evidence, deep, state, weights)
   const forced = query.mode === 'live'
-  const offers = state.sources.map((source) => offerOf(source, prospect, deadlineMs, weights, forced))
+  const offers = state.sources.map((source) => offerOf(source, prospect, state.leftMs, weights, forced))
   const ask = offers.some((one) => one.ask)
   const worth = forced ? 'live-asked-for' : 'live-worth-it'
   const idle = offers.every((one) => one.barred !== null) ? 'live-barred' : 'live-not-worth-it'
@@ -66,7 +66,7 @@ function liveReason({ because, offers, ask, deadlineMs }: LiveDecision): Reason 
     case 'live-rrf':
       return { code: because, says: 'Live results have no rank in the pool that reciprocal ranks are of.' }
     case 'live-no-source':
-      return { code: because, says: 'No source is set up that could be asked live.' }
+      return { code: because, says: 'No source is set up that could be asked live for this.' }
     case 'live-no-time':
       return { code: because, says: 'The deadline leaves no time for live sources.' }
     case 'live-barred':
@@ -74,7 +74,7 @@ function liveReason({ because, offers, ask, deadlineMs }: LiveDecision): Reason 
     case 'live-not-worth-it':
       return { code: because, says: `Live sources were not asked: ${offers[0].because}` }
     default:
-      return { code: because, says: `Asked live, for at most ${deadlineMs} ms: ${names.join(', ')}.` }
+      return { code: because, says: `Asked live, within ${deadlineMs} ms for the whole answer: ${names.join(', ')}.` }
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Degradation, LiveReport, RankedAnswer } from '../domain/answer.ts'
 import { readCues, withoutRecencyWords } from '../domain/cues.ts'
-import type { DocumentKey, DocumentRecord } from '../domain/document.ts'
+import type { DocumentKey, StoredDocument } from '../domain/document.ts'
 import type { Evidence } from '../domain/evidence.ts'
+import type { Folded } from '../domain/identity/folding.ts'
 import type { Query } from '../domain/query.ts'
 import { type LiveState, noLive, type Route } from '../domain/route.ts'
 import type { DocumentStore, Embedder, GatherRequest, Snapshot } from '../ports.ts'
@@ -46,6 +47,8 @@ interface Ranked {
   readonly recency: Recency
   readonly named: Named
   readonly ordered: readonly Scored[]
+  /** Those of the page. */
+  readonly held: ReadonlyMap<DocumentKey, StoredDocument>
   readonly route: Route
   readonly degraded: readonly Degradation[]
 }
@@ -59,15 +62,15 @@ export async function search(
 ): Promise<RankedAnswer> {
   const took = stagewatch(parts.stopwatch)
   const ranked = await rankTiers(asked, snapshot, parts, options, took)
-  const first = answerOf(ranked, snapshot, parts, nothingLate, took)
-  if (!ranked.route.live.ask) return first
+  const { live } = parts
+  if (!ranked.route.live.ask || !live) return answerOf(ranked, snapshot, nothingLate, took)
 
-  options.onFirst?.(first)
-  const answers = await askLive(ranked, parts.live, took.elapsed(), options.signal)
+  options.onFirst?.(answerOf(ranked, snapshot, nothingLate, took))
+  const answers = await askLive(ranked, live, took.elapsed(), options.signal)
   took.mark('live')
-  const late = await rankLate(answers, ranked, snapshot, parts, options.signal)
+  const late = await rankLate(answers, ranked, snapshot, parts, live, () => ranked.query.deadlineMs - took.elapsed())
   took.mark('late')
-  return answerOf(ranked, snapshot, parts, late, took)
+  return answerOf(ranked, snapshot, late, took)
 }
 
 /** What static and fresh have to say, in order, and what is to be done beyond them. */
@@ -97,12 +100,15 @@ async function rankTiers(
   const fused = query.fusion === 'convex' ? convex(evidence, calibration.alpha) : reciprocalRank(evidence)
   const deep = measureDepth(evidence, fused, calibration)
   const threshold = thresholdOf(deep, calibration.abstainBelow)
-  const state = liveState(query, subject, parts.live)
+  const state = liveState(query, subject, parts.live, took.elapsed())
   const decided = route(query, cues, evidence, deep, threshold, state, parts.calibration)
   const recency = { pRecent: decided.gate.pRecent, gamma, now: query.now }
   const ranking = rank(deep, calibration.abstainBelow, recency)
   const ordered = pinNamed(inOrder(ranking.scored, query, ranking, fused, named), named)
   took.mark('rank')
+  const page = ordered.slice(query.offset, query.offset + query.limit)
+  const held = parts.documents.byKeys(page.map((one) => one.candidate.key))
+  took.mark('hydrate')
   return {
     query,
     subject,
@@ -114,15 +120,22 @@ async function rankTiers(
     recency,
     named,
     ordered,
+    held,
     route: decided,
     degraded: [...degraded, ...barredSources(query, decided)],
   }
 }
 
-const liveState = (query: Query, subject: string, live: LiveTier | null): LiveState =>
-  live === null || (query.mode !== 'auto' && query.mode !== 'live')
-    ? noLive
-    : live.state(query.now, findRequestOf(query, subject), query)
+/** Kept back from the sources for reading, embedding and scoring what they bring. */
+const reserveMs = 120
+
+/** Sources are looked at only where the router could still say yes: that costs some reads of the rate gate. */
+function liveState(query: Query, subject: string, live: LiveTier | null, elapsedMs: number): LiveState {
+  const leftMs = query.deadlineMs - elapsedMs - reserveMs
+  const possible = (query.mode === 'auto' || query.mode === 'live') && query.fusion === 'convex' && query.shown === 0
+  if (live === null || !possible || leftMs <= 0) return { ...noLive, leftMs }
+  return live.state(query.now, findRequestOf(query, subject), { leftMs, maxAgeMs: query.maxAgeMs })
+}
 
 /** A source that would have been asked, had it been possible. */
 const barredSources = ({ mode }: Query, { live }: Route): Degradation[] =>
@@ -132,40 +145,39 @@ const barredSources = ({ mode }: Query, { live }: Route): Degradation[] =>
       : [],
   )
 
-/** Kept back from the sources for reading, embedding and scoring what they bring. */
-const reserveMs = 120
-
 function askLive(
   { query, subject, route }: Ranked,
-  live: LiveTier | null,
+  live: LiveTier,
   elapsedMs: number,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<readonly LiveAnswer[]> {
-  if (!live) return Promise.resolve([])
   const sources = route.live.offers.filter((one) => one.ask).map((one) => one.source)
-  const deadlineMs = Math.max(0, query.deadlineMs - elapsedMs - reserveMs)
-  return live.ask(findRequestOf(query, subject), { sources, deadlineMs, maxAgeMs: query.maxAgeMs }, signal)
+  const leftMs = Math.max(0, query.deadlineMs - elapsedMs - reserveMs)
+  return live.ask(findRequestOf(query, subject), { sources, leftMs, maxAgeMs: query.maxAgeMs }, signal)
 }
 
 /** What came in time, in its place among what was there. */
 interface Ordered {
   readonly ordered: readonly Scored[] | null
-  readonly found: ReadonlyMap<DocumentKey, DocumentRecord>
+  readonly found: ReadonlyMap<DocumentKey, Folded>
   readonly outdated: ReadonlySet<DocumentKey>
   readonly reports: readonly LiveReport[]
+  readonly degraded: readonly Degradation[]
 }
 
-const nothingLate: Ordered = { ordered: null, found: new Map(), outdated: new Set(), reports: [] }
+const nothingLate: Ordered = { ordered: null, found: new Map(), outdated: new Set(), reports: [], degraded: [] }
 
 async function rankLate(
   answers: readonly LiveAnswer[],
   ranked: Ranked,
   snapshot: Snapshot,
   parts: SearchParts,
-  signal: AbortSignal | undefined,
+  live: LiveTier,
+  leftMs: () => number,
 ): Promise<Ordered> {
   const { request, evidence, calibration, ranking, recency, query, fused, named } = ranked
-  const embed = (texts: readonly string[]) => embedRecords(texts, snapshot, parts, signal)
+  const degraded: Degradation[] = []
+  const embed = (texts: readonly string[]) => embedRecords(texts, snapshot, parts, live, leftMs(), degraded)
   const { candidates, records, outdated, unheld } = await scoreLate(answers, snapshot, parts.documents, embed, request)
   const reports = answers.map(({ report }) => ({ ...report, unheld: unheld.get(report.source) ?? 0 }))
   const fit = candidates.filter((one) => one !== null)
@@ -174,23 +186,17 @@ async function rankLate(
   const deep = measureDepth(lateEvidence, convex(lateEvidence, calibration.alpha), calibration)
   const all = [...ranked.ordered, ...place(deep, ranking, recency)]
   const found = new Map(candidates.flatMap((one, i) => (one ? [[one.key, records[i]] as const] : [])))
-  return { ordered: pinNamed(inOrder(all, query, ranking, fused, named), named), found, outdated, reports }
+  return { ordered: pinNamed(inOrder(all, query, ranking, fused, named), named), found, outdated, reports, degraded }
 }
 
-function answerOf(
-  ranked: Ranked,
-  snapshot: Snapshot,
-  { documents }: SearchParts,
-  late: Ordered,
-  took: Stagewatch,
-): RankedAnswer {
-  const { query, evidence, ranking, named, route } = ranked
+function answerOf(ranked: Ranked, snapshot: Snapshot, late: Ordered, took: Stagewatch): RankedAnswer {
+  const { query, evidence, ranking, named, route, held } = ranked
   const ordered = late.ordered ?? ranked.ordered
   const page = ordered.slice(query.offset, query.offset + query.limit)
   const { found, outdated, reports } = late
   const pRecent = route.gate.pRecent
   const offset = query.offset + page.filter((one) => !found.has(one.candidate.key)).length
-  const context: HitContext = { query, evidence, scale: ranking, named, snapshot, documents, pRecent, found, outdated }
+  const context: HitContext = { query, evidence, scale: ranking, named, snapshot, held, pRecent, found, outdated }
   const hits = toHits(page, context)
   took.mark('hydrate')
   const best = Math.max(0, ...ordered.slice(0, query.limit).map((one) => one.depth), ranking.bestDepth)
@@ -207,7 +213,7 @@ function answerOf(
     asOf: query.now,
     generation: snapshot.generation?.id ?? null,
     mark: snapshot.mark,
-    degraded: [...ranked.degraded, ...failed],
+    degraded: [...ranked.degraded, ...late.degraded, ...failed],
     live: reports,
     tookMs: took.all(),
   }
@@ -238,20 +244,26 @@ async function embedQuery(
   }
 }
 
-/** Without an encoder, which the answer has said already, late records are scored by their words too. */
+/** Without an encoder, which the answer has said already, late records are scored by their words. */
 async function embedRecords(
   texts: readonly string[],
   snapshot: Snapshot,
   parts: SearchParts,
-  signal: AbortSignal | undefined,
+  live: LiveTier,
+  leftMs: number,
+  degraded: Degradation[],
 ): Promise<readonly (Float32Array | null)[]> {
   const embedder = snapshot.fingerprint === null ? null : parts.embedderFor(snapshot.fingerprint)
   if (!embedder || texts.length === 0) return []
-  try {
-    return await embedder.embed(texts, 'document', signal)
-  } catch (error) {
-    if (signal?.aborted) throw error
+  const without = (code: 'timeout' | 'degraded', reason: string) => {
+    degraded.push({ part: 'vectors', code, reason, retryAfterMs: null })
     return []
+  }
+  try {
+    const vectors = await live.vectorsOf(texts, embedder, Math.max(0, leftMs))
+    return vectors ?? without('timeout', 'the encoder was late; live records were matched by words alone')
+  } catch {
+    return without('degraded', 'the encoder failed; live records were matched by words alone')
   }
 }
 

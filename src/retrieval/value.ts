@@ -74,14 +74,14 @@ function unknownShare(subject: string, { terms }: Evidence): number {
 export function offerOf(
   source: LiveSourceState,
   prospect: Prospect,
-  deadlineMs: number,
+  leftMs: number,
   weights: LiveWeights,
   forced: boolean,
 ): LiveOffer {
   const pNew = source.batchesBehind === 0 ? 0 : 1 - Math.exp(-prospect.perBatch * source.batchesBehind)
   const value =
     source.pAnswer * (prospect.pRecent * pNew * weights.gainFresh + prospect.pCoverage * weights.gainCoverage)
-  const waitMs = Math.min(deadlineMs, source.expectedMs)
+  const waitMs = Math.min(leftMs, source.expectedMs)
   const cost =
     (weights.perSecond * waitMs) / 1000 + weights.perCpuMs * weights.cpuMs + weights.perToken * source.scarcity
   const said = {

@@ -244,6 +244,7 @@ export const someStatus: Status = {
       warning: null,
       harvested: true,
       live: true,
+      liveError: null,
       watermark: null,
       lagMs: null,
       nextVisit: null,

@@ -364,3 +364,33 @@ describe('the clock of the schedule', () => {
     expect(runs).toEqual(['2026-10-14T22:45'])
   })
 })
+
+describe('a stop', () => {
+  // A lane that was over before it was put on the list stayed on it, and the process spun for ever.
+  it('lets no visit begin, and leaves nothing to wait for', async () => {
+    const stop = new AbortController()
+    const names: string[] = []
+    const visits = openVisits({
+      sources: [arxiv, feed('news')],
+      book: memoryBook(),
+      clock: { now: () => at('2026-03-02T12:00:00Z') },
+      harvest: async ({ name }) => {
+        names.push(name)
+        stop.abort()
+        return found
+      },
+      log,
+      signal: stop.signal,
+    })
+    visits.tick()
+    await visits.settled()
+    visits.tick()
+    await visits.settled()
+    // Both were due; the first one's visit brought the stop.
+    expect(names.length).toBeLessThanOrEqual(2)
+    const after = names.length
+    visits.tick()
+    await visits.settled()
+    expect(names).toHaveLength(after)
+  })
+})

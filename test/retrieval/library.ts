@@ -82,6 +82,7 @@ export interface Library {
     wishes?: Partial<Query>,
     onFirst?: (first: RankedAnswer) => void,
     embedder?: Embedder,
+    snapshot?: Snapshot,
   ): Promise<RankedAnswer>
   /** Stores papers and lets the reader see them. */
   add(...records: DocumentRecord[]): Promise<void>
@@ -116,10 +117,10 @@ export async function openLibrary(): Promise<Library> {
       const query = typedQuery(text, now, wishes)
       return search(query, snapshot, { ...parts, embedderFor: () => speaking }, signal ? { signal } : {})
     },
-    searchLive(text, live, { now = noon, ...wishes } = {}, onFirst, speaking = embedder) {
+    searchLive(text, live, { now = noon, ...wishes } = {}, onFirst, speaking = embedder, snapshot = reader.snapshot()) {
       const query = typedQuery(text, now, wishes)
       const heard = { ...parts, live, embedderFor: () => speaking }
-      return search(query, reader.snapshot(), heard, onFirst ? { onFirst } : {})
+      return search(query, snapshot, heard, onFirst ? { onFirst } : {})
     },
     async add(...records) {
       await put(engine, records, { embedder })

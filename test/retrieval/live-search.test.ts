@@ -39,10 +39,12 @@ function liveOf(...answers: LiveAnswer[]): FakeLive {
     state: () => ({
       sources: answers.map(({ report }) => ({ ...punctual, source: report.source })),
       tenBatchesAgo: daysAgo(14),
+      leftMs: 1_300,
     }),
-    async ask(request, { deadlineMs }) {
+    vectorsOf: (texts, embedder) => embedder.embed(texts, 'document'),
+    async ask(request, { leftMs }) {
       requests.push(request)
-      deadlines.push(deadlineMs)
+      deadlines.push(leftMs)
       return answers
     },
     close() {},
@@ -137,7 +139,9 @@ describe('what live sources bring', () => {
     )
     const answer = await ask('sparse attention', live, { filters: { ...noFilters, categories: ['cs'] } })
     expect(withTiers(answer).filter((one) => one.endsWith('live'))).toEqual(['2603.00005 live'])
-    expect(answer.live.map((one) => one.unheld)).toEqual([1, 0])
+    // Both showed it.
+    expect(answer.live.map((one) => one.unheld)).toEqual([1, 1])
+    expect(answer.hits.find((hit) => hit.tier === 'live')?.sources).toEqual(['arxiv', 'crossref'])
     expect(live.requests[0].filters.categories).toEqual(['cs'])
   })
 
@@ -145,6 +149,23 @@ describe('what live sources bring', () => {
     const live = liveOf(answered('a', paper('2401.00002', 'Caching keys and values of transformers', { version: 4 })))
     const { hits } = await ask('caching keys and values', live)
     expect(hits.find((one) => one.id === '2401.00002')).toMatchObject({ version: 3, superseded: true, tier: 'static' })
+  })
+
+  it('stands once where it was revised after the snapshot that is searched', async () => {
+    const old = library.reader.snapshot()
+    const record = paper('2401.00003', 'Attention to images', { version: 2, announced: null })
+    await library.add(record)
+    const live = liveOf(answered('a', { ...record, version: 3 }))
+    const { hits } = await library.searchLive('attention to images', live, { mode: 'live' }, undefined, undefined, old)
+    expect(hits.filter((hit) => hit.id === '2401.00003')).toMatchObject([{ tier: 'static', superseded: true }])
+  })
+
+  it('is scored by its words when its vectors do not come in time, and the answer says so', async () => {
+    const live = liveOf(answered('a', paper('2603.00011', 'Phosphorescent ratchets')))
+    live.vectorsOf = async () => null
+    const { hits, degraded } = await ask('phosphorescent ratchets', live)
+    expect(hits[0]).toMatchObject({ id: '2603.00011', parts: { cosine: null } })
+    expect(degraded).toMatchObject([{ part: 'vectors', code: 'timeout' }])
   })
 
   it('is not hidden by the date of an issue that is still to come', async () => {
@@ -159,7 +180,10 @@ describe('what live sources bring', () => {
     const answer = await library.searchLive('phosphorescent teacups', live, { mode: 'live' }, undefined, brokenEmbedder)
     expect(answer.hits[0]).toMatchObject({ id: '2603.00006', tier: 'live', parts: { cosine: null } })
     expect(answer.hits[0].parts.bm25).toBeGreaterThan(0)
-    expect(answer.degraded).toMatchObject([{ part: 'vectors', code: 'degraded' }])
+    expect(answer.degraded).toMatchObject([
+      { part: 'vectors', reason: expect.stringContaining('words alone were matched') },
+      { part: 'vectors', reason: expect.stringContaining('live records') },
+    ])
   })
 
   it('keeps an answer from abstaining that would abstain without it', async () => {
@@ -200,7 +224,7 @@ describe('when live sources fail', () => {
   it('a source that cannot be asked is told with the time until it can, and is not asked', async () => {
     const live = liveOf(answered('a'))
     const barred = { why: 'rate_limited' as const, says: 'a may be asked again in 3 s.', retryAfterMs: 2_600 }
-    live.state = () => ({ sources: [{ ...punctual, barred }], tenBatchesAgo: daysAgo(14) })
+    live.state = () => ({ sources: [{ ...punctual, barred }], tenBatchesAgo: daysAgo(14), leftMs: 1_300 })
     const answer = await ask('sparse attention', live)
     expect(live.requests).toEqual([])
     expect(answer.degraded).toEqual([

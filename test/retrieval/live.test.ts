@@ -73,7 +73,7 @@ function open(...sources: Source[]): void {
       succeeded: (name) => health.push(`${name} ok`),
       failed: (name, _at, error) => health.push(`${name} ${error}`),
     },
-    harvestedThrough: () => through,
+    harvested: () => new Map(through === null ? [] : [['arxiv', through]]),
     clock,
     onUnexpected: (_name, error) => unexpected.push(error),
   }
@@ -81,7 +81,7 @@ function open(...sources: Source[]): void {
 }
 
 const ask = (subject: string, sources: string[], { deadlineMs = 1_500, maxAgeMs = 300_000, signal = never } = {}) =>
-  live.ask(request(subject), { sources, deadlineMs, maxAgeMs }, signal)
+  live.ask(request(subject), { sources, leftMs: deadlineMs, maxAgeMs }, signal)
 
 const papers =
   (...ids: string[]) =>
@@ -104,7 +104,7 @@ describe('sources asked while a query waits', () => {
       { source: 'b', outcome: 'answered', found: 1 },
     ])
     expect(answers.map(({ records }) => records.map((one) => one.id))).toEqual([['1', '2'], ['3']])
-    expect(health.sort()).toEqual(['a ok', 'b ok'])
+    expect(health.sort()).toEqual(['a:live ok', 'b:live ok'])
   })
 
   it('are only those that were chosen', async () => {
@@ -168,9 +168,40 @@ describe('sources asked while a query waits', () => {
       ['degraded', 'd could not be asked', null],
     ])
     expect(unexpected).toEqual([new TypeError('a bug')])
-    expect(health).toContain('a a answered with HTML')
+    expect(health).toEqual(expect.arrayContaining(['a:live a answered with HTML', 'c:live ok']))
+    // That it is not our turn says nothing of the source.
+    expect(health.filter((one) => one.startsWith('b'))).toEqual([])
     await ask('agents', ['a'])
     expect(asked.filter((one) => one.startsWith('a'))).toHaveLength(2)
+  })
+
+  it('take no more than two different requests at once, and say so', async () => {
+    open(source('a', delayed(800, papers('1'))))
+    const answers = await Promise.all(['one', 'two', 'three', 'four', 'two'].map((subject) => ask(subject, ['a'])))
+    expect(answers.map(([{ report }]) => [report.outcome, report.retryAfterMs])).toEqual([
+      ['answered', null],
+      ['answered', null],
+      ['rate_limited', 1_000],
+      ['rate_limited', 1_000],
+      ['answered', null],
+    ])
+    expect(asked).toHaveLength(2)
+  })
+
+  it('are no part of the answer where they can make nothing of the request', async () => {
+    const deaf = source('a', papers())
+    open({ ...deaf, find: async () => ({ records: [], rejected: [], asked: '' }) })
+    expect(await ask('agents', ['a'])).toEqual([])
+    expect([health, put]).toEqual([[], []])
+  })
+
+  it('lose no answer to a book that cannot be kept', async () => {
+    open(source('a', papers('1')))
+    health.push = () => {
+      throw new Error('the disk is full')
+    }
+    const [{ report, records }] = await ask('agents', ['a'])
+    expect([report.outcome, records.length, unexpected.length]).toEqual(['answered', 1, 1])
   })
 
   it('end the asking when the caller hangs up, and not the request that others may share', async () => {
@@ -203,7 +234,7 @@ describe('sources asked while a query waits', () => {
 
 describe('the state of sources', () => {
   const state = (deadlineMs = 1_500, subject = 'anything') =>
-    live.state(clock.now(), request(subject), { deadlineMs, maxAgeMs: 300_000 }).sources
+    live.state(clock.now(), request(subject), { leftMs: deadlineMs, maxAgeMs: 300_000 }).sources
 
   it('bars a source whose turn cannot come in time, with the time until it can', () => {
     open(source('a', papers()))
@@ -237,6 +268,28 @@ describe('the state of sources', () => {
     expect(state(1_500, 'memory')[0].barred).not.toBeNull()
   })
 
+  it('leaves out sources of which the filters would let nothing through', () => {
+    open(
+      source('a', papers()),
+      source('hn', papers(), { origin: 'hn', kinds: ['post'] }),
+      source('b', papers(), { origin: 'b' }),
+    )
+    const names = (filters: Partial<typeof noFilters>) =>
+      live
+        .state(clock.now(), { ...request('x'), filters: { ...noFilters, ...filters } }, { leftMs: 900, maxAgeMs: 0 })
+        .sources.map((one) => one.source)
+    expect(names({})).toEqual(['a', 'b'])
+    expect(names({ kinds: ['post'] })).toEqual(['hn'])
+    expect(names({ sources: ['b'] })).toEqual(['b'])
+  })
+
+  it('is that of no source where it cannot be read', () => {
+    open(source('a', papers()))
+    gate = null as never
+    expect(state()).toEqual([])
+    expect(unexpected).toHaveLength(1)
+  })
+
   it('leaves out sources that cannot be asked', () => {
     const { find: _, ...silent } = source('oai', papers())
     open(silent, source('a', papers()))
@@ -251,7 +304,7 @@ describe('the state of sources', () => {
     const behind = (harvest: string | null, now: string) => {
       through = harvest === null ? null : instant(Date.parse(harvest))
       const at = instant(Date.parse(now))
-      return live.state(at, request('anything'), { deadlineMs: 1_500, maxAgeMs: 0 }).sources[0].batchesBehind
+      return live.state(at, request('anything'), { leftMs: 1_500, maxAgeMs: 0 }).sources[0].batchesBehind
     }
     // Tuesday 3 March 2026; Monday's announcement was at 01:00 UTC, its metadata were out at 03:45, the API at 05:00.
     expect(behind('2026-03-03T03:50:00Z', '2026-03-03T12:00:00Z')).toBe(0)
@@ -275,5 +328,8 @@ describe('the state of sources', () => {
     expect(slow.pAnswer).toBeLessThan(0.2)
     expect(quick.expectedMs).toBe(100)
     expect(state(10_000)[1].pAnswer).toBeGreaterThan(0.9)
+    // One bad hour must not bar a source for good.
+    clock.advance(hourMs)
+    expect(state().map((one) => one.pAnswer)).toEqual(before.map((one) => one.pAnswer))
   })
 })

@@ -44,7 +44,7 @@ function routed(
   asked: string | Query,
   deep: readonly DepthOf[] = usual,
   seen: Evidence = evidence,
-  sources: LiveState = noLive,
+  sources: LiveState = { ...noLive, leftMs: 1_380 },
 ): Route {
   const query = typeof asked === 'string' ? typedQuery(asked, now) : asked
   return route(query, readCues(query.subject, 2026), seen, deep, 0.25, sources, shippedCalibration)
@@ -157,7 +157,7 @@ describe('the route', () => {
       evidence,
       usual,
       0.25,
-      noLive,
+      { ...noLive, leftMs: 1_380 },
       shippedCalibration,
     ] as const
     const before = structuredClone(inputs)

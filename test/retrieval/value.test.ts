@@ -119,7 +119,13 @@ const covered = deepOf([2, 0.6, 0.7, 12], [5, 0.5, 0.6, 10], [9, 0.4, 0.5, 8], [
 
 describe('the prospect of a query', () => {
   const of = (deep: readonly DepthOf[], seen: Evidence, subject = 'agent memory') =>
-    prospectOf({ subject, pRecent: 0.5, threshold: 0.3 }, seen, deep, { sources: [], tenBatchesAgo }, weights)
+    prospectOf(
+      { subject, pRecent: 0.5, threshold: 0.3 },
+      seen,
+      deep,
+      { sources: [], tenBatchesAgo, leftMs: 1_500 },
+      weights,
+    )
 
   it('counts the matches of the last ten announcements, and half a one', () => {
     expect(of(covered, evidence(term('memori', 100))).perBatch).toBeCloseTo(3.5 / 11, 12)
@@ -145,7 +151,11 @@ describe('the prospect of a query', () => {
 })
 
 describe('the live part of a route', () => {
-  const sources = { sources: [source(), source({ source: 'openalex', batchesBehind: 0 })], tenBatchesAgo }
+  const sources = {
+    sources: [source(), source({ source: 'openalex', batchesBehind: 0 })],
+    tenBatchesAgo,
+    leftMs: 1_380,
+  }
   const routed = (text: string, wishes: Partial<Query> = {}): Route => {
     const query = typedQuery(text, now, wishes)
     const seen = evidence(term('agent', 50), term('memori', 100))
@@ -157,7 +167,7 @@ describe('the live part of a route', () => {
     const decided = routed('latest agent memory')
     expect(asked(decided)).toEqual(['arxiv-api'])
     expect(decided).toMatchObject({ tiers: ['static', 'fresh', 'live'], live: { ask: true, because: 'live-worth-it' } })
-    expect(decided.reasons.at(-1)?.says).toBe('Asked live, for at most 1500 ms: arxiv-api.')
+    expect(decided.reasons.at(-1)?.says).toBe('Asked live, within 1500 ms for the whole answer: arxiv-api.')
   })
 
   it('asks nobody for what is old or settled', () => {

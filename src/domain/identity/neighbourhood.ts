@@ -31,7 +31,7 @@ export interface Neighbourhood {
 
 const crowd = 16
 /** A chain of names that is longer than this is none of works but of mistakes; what lies beyond is not looked at. */
-const mostDocuments = 200
+const mostDocuments = 40
 
 export function neighbourhoodOf(holdings: Holdings, names: Iterable<Name>, keys: Iterable<DocumentKey>): Neighbourhood {
   const documents = new Map<DocumentKey, Held>()

@@ -72,7 +72,7 @@ function withoutStandIns(work: readonly Sighting[]): readonly Sighting[] {
 }
 
 /** An arXiv id before a DOI before any other; another name only where the id is that of a better document. */
-function idFor(sightings: readonly Sighting[], isFree: (id: DocumentId) => boolean): DocumentId {
+export function idFor(sightings: readonly Sighting[], isFree: (id: DocumentId) => boolean): DocumentId {
   const ids = sightings.map(({ id }) => id)
   const rank = (id: DocumentId) => (parseArxivId(id) ? 0 : id.startsWith('doi:') ? 1 : 2)
   const [lead] = sightings

@@ -34,8 +34,12 @@ function documentReads(db: Database.Database, identities: Identities): Reads {
   const count = db.prepare<[], number>('SELECT count(*) FROM documents').pluck()
   const withdrawn = db.prepare<[], number>('SELECT count(*) FROM documents WHERE withdrawn = 1').pluck()
   const bySource = db.prepare<[], { source: string; n: number }>(
-    `SELECT source, count(*) AS n FROM (
-       SELECT source, key FROM documents UNION SELECT source, key FROM sightings
+    // Sightings are few: only documents of several sources have any, and of those the leading one is the document's own.
+    `SELECT source, sum(n) AS n FROM (
+       SELECT source, count(*) AS n FROM documents GROUP BY source
+       UNION ALL
+       SELECT s.source, count(DISTINCT s.key) AS n FROM sightings AS s JOIN documents AS d USING (key)
+         WHERE s.source != d.source GROUP BY s.source
      ) GROUP BY source ORDER BY source`,
   )
   const seq = db.prepare<[], Seq>("SELECT value FROM meta WHERE name = 'seq'").pluck()

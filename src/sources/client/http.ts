@@ -151,7 +151,8 @@ async function attempts(job: Job, first: Hop): Promise<Answer> {
         throw outcome.error
       case 'trouble':
         trouble = outcome.error
-        job.onTrouble?.(trouble)
+        // Whoever asks for a query has but this attempt, and tells of it itself.
+        if (!job.request.urgent) job.onTrouble?.(trouble)
         if (attempt >= most || job.clock.now() + outcome.pauseMs >= job.giveUpAt) throw trouble
         attempt += 1
     }
