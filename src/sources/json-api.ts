@@ -55,10 +55,16 @@ export function readItems<T>(
   return sorted(
     items.map((item, at) => {
       const fit = schema.safeParse(item)
-      return fit.success ? read(fit.data) : { id: idIn(item, idKeys) ?? `item ${at + 1}`, reason: misfit(fit.error) }
+      return fit.success ? read(fit.data) : misfitting(item, idKeys, `item ${at + 1}`, fit.error)
     }),
   )
 }
+
+/** What does not fit, by the id that it says it has, else by where it stands. */
+export const misfitting = (item: unknown, idKeys: readonly string[], place: string, error: z.ZodError): Rejected => ({
+  id: idIn(item, idKeys) ?? place,
+  reason: misfit(error),
+})
 
 /** The ids that a source gives of one work, as it writes them; what cannot be read is left out. */
 export interface GivenIds {

@@ -4,23 +4,23 @@ import { type Instant, parseInstant } from '../../domain/instant.ts'
 import { withoutFalseTags } from '../elements.ts'
 import { isVisibleId } from '../files/record.ts'
 import { readItems } from '../json-api.ts'
+import { orNothing, text } from '../lenient.ts'
 import { textOfMarkup } from '../markup.ts'
 import { isLink, longestAbstract, plainText, type Rejected, unsaid } from '../record.ts'
 
 export const github = 'github'
 
-const maybe = z.string().nullish()
+const number = z.union([z.number().int(), z.string().regex(/^\d+$/).transform(Number)])
 
 const releaseSchema = z.object({
-  id: z.number().int(),
+  id: number,
   tag_name: z.string().min(1),
-  name: maybe,
-  body: maybe,
-  draft: z.boolean().nullish(),
+  name: text,
+  body: text,
   html_url: z.string(),
-  author: z.object({ login: z.string() }).nullish(),
-  published_at: maybe,
-  updated_at: maybe,
+  author: orNothing(z.object({ login: z.string() })),
+  published_at: text,
+  updated_at: text,
 })
 type Release = z.infer<typeof releaseSchema>
 
@@ -35,7 +35,7 @@ export function releasesOf(
 
 const draftSchema = z.object({ draft: z.literal(true) })
 
-const keySchema = z.object({ id: z.number() })
+const keySchema = z.object({ id: number })
 
 /** What tells items of a list apart, whether or not they can be read. */
 export function releaseKey(item: unknown): string {

@@ -2,22 +2,29 @@ import { z } from 'zod'
 import type { DocumentRecord } from '../../domain/document.ts'
 import { parseDoi } from '../../domain/identifiers.ts'
 import { type Instant, parseDay, startOfDay } from '../../domain/instant.ts'
-import { identityOf, textOfEscapedMarkup } from '../json-api.ts'
+import { identityOf, misfitting, textOfEscapedMarkup } from '../json-api.ts'
+import { listOf, text } from '../lenient.ts'
 import { plainText, type Rejected, sorted, unsaid } from '../record.ts'
 
 export type PreprintServer = 'biorxiv' | 'medrxiv'
 
+/** One line of names, or a list of them. */
+const names = z
+  .unknown()
+  .optional()
+  .transform((value) => listOf(z.string()).parse(value).join('; '))
+
 const rowSchema = z.object({
   doi: z.string(),
   title: z.string(),
-  authors: z.string().nullish(),
+  authors: names,
   date: z.string(),
-  version: z.union([z.string(), z.number()]).nullish(),
-  type: z.string().nullish(),
-  category: z.string().nullish(),
-  abstract: z.string().nullish(),
+  version: text,
+  type: text,
+  category: text,
+  abstract: text,
   /** `NA` while there is no article in a journal. */
-  published: z.string().nullish(),
+  published: text,
 })
 type Row = z.infer<typeof rowSchema>
 
@@ -58,7 +65,7 @@ interface Version {
 
 function readRow(item: unknown, at: number): Version | Rejected {
   const row = rowSchema.safeParse(item)
-  if (!row.success) return { id: `row ${at + 1}`, reason: `the row has another shape (${row.error.issues[0]?.path})` }
+  if (!row.success) return misfitting(item, ['doi'], `row ${at + 1}`, row.error)
   const doi = parseDoi(row.data.doi)
   if (doi === null) return { id: plainText(row.data.doi).slice(0, 200), reason: 'the DOI is none' }
   const posted = parseDay(row.data.date)
@@ -102,7 +109,7 @@ function recordOf(
     version,
     title,
     abstract: textOfEscapedMarkup(row.abstract ?? ''),
-    authors: authorsOf(row.authors ?? ''),
+    authors: authorsOf(row.authors),
     categories: category === '' ? [] : [category],
     fields: category === '' ? [] : [category],
     url: `https://www.${server}.org/content/${doi}${version === 0 ? '' : `v${version}`}`,

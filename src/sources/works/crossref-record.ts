@@ -3,37 +3,33 @@ import type { DocumentRecord } from '../../domain/document.ts'
 import { parseArxivId, parseDoi } from '../../domain/identifiers.ts'
 import { addDays, type Day, dayOf, parseDay, parseInstant, startOfDay } from '../../domain/instant.ts'
 import { identityOf, textOfEscapedMarkup } from '../json-api.ts'
+import { listOf, orNothing, text, valuesOf, wholeNumber } from '../lenient.ts'
 import { arxivUrl, longestAbstract, longestTitle, plainText, type Rejected, unsaid } from '../record.ts'
 
 /** One date of one, two or three parts; a date that is not known is one of null. */
-const partialDate = z.object({ 'date-parts': z.array(z.array(z.number().int().nullable())) }).nullish()
-const author = z.object({
-  given: z.string().nullish(),
-  family: z.string().nullish(),
-  suffix: z.string().nullish(),
-  name: z.string().nullish(),
-})
-const related = z.object({ 'id-type': z.string().nullish(), id: z.string().nullish() })
-const update = z.object({ DOI: z.string().nullish(), type: z.string().nullish() })
+const partialDate = orNothing(z.object({ 'date-parts': listOf(z.array(wholeNumber)) }))
+const author = z.object({ given: text, family: text, suffix: text, name: text })
+const related = z.object({ 'id-type': text, id: text })
+const update = z.object({ DOI: text, type: text })
 
 /** What we read of a work, and so what is asked for. */
 export const crossrefWork = z.object({
   DOI: z.string(),
-  title: z.array(z.string()).nullish(),
-  type: z.string().nullish(),
-  abstract: z.string().nullish(),
-  author: z.array(author).nullish(),
+  title: listOf(z.string()),
+  type: text,
+  abstract: text,
+  author: listOf(author),
   posted: partialDate,
   'published-online': partialDate,
   'published-print': partialDate,
   published: partialDate,
   issued: partialDate,
-  created: z.object({ 'date-time': z.string().nullish() }).nullish(),
-  'group-title': z.string().nullish(),
-  subject: z.array(z.string()).nullish(),
-  relation: z.record(z.string(), z.array(related)).nullish(),
-  'update-to': z.array(update).nullish(),
-  'updated-by': z.array(update).nullish(),
+  created: orNothing(z.object({ 'date-time': text })),
+  'group-title': text,
+  subject: listOf(z.string()),
+  relation: valuesOf(listOf(related)),
+  'update-to': listOf(update),
+  'updated-by': listOf(update),
 })
 
 type Work = z.infer<typeof crossrefWork>
@@ -46,8 +42,12 @@ export const paperTypes: ReadonlySet<string> = new Set([
   'proceedings-article',
   'posted-content',
   'book-chapter',
+  'book-section',
+  'book-part',
   'book',
   'monograph',
+  'edited-book',
+  'reference-book',
   'reference-entry',
   'report',
   'dissertation',
@@ -56,7 +56,7 @@ export const paperTypes: ReadonlySet<string> = new Set([
 
 export function crossrefRecord(work: Work): DocumentRecord | Rejected {
   // A second title is the first in other words.
-  const title = textOfEscapedMarkup(work.title?.find((one) => one.trim() !== '') ?? '')
+  const title = textOfEscapedMarkup(work.title.find((one) => one.trim() !== '') ?? '')
   const type = plainText(work.type ?? '')
   const identity = identityOf({ own: null, doi: work.DOI, ...relativesOf(work) })
   if (identity === null) return { id: work.DOI, reason: 'the work has no DOI that can be read' }
@@ -70,13 +70,11 @@ export function crossrefRecord(work: Work): DocumentRecord | Rejected {
     source: 'crossref',
     title,
     abstract: abstractOf(work.abstract ?? ''),
-    authors: (work.author ?? []).map(nameOf).filter((name) => name !== ''),
-    fields: [...new Set([work['group-title'] ?? '', ...(work.subject ?? [])].map(plainText))].filter(
-      (field) => field !== '',
-    ),
+    authors: work.author.map(nameOf).filter((name) => name !== ''),
+    fields: [...new Set([work['group-title'] ?? '', ...work.subject].map(plainText))].filter((field) => field !== ''),
     url: isArxiv ? arxivUrl(identity.id) : `https://doi.org/${identity.doi}`,
     ...(isArxiv ? {} : announcementOf(work)),
-    withdrawn: (work['updated-by'] ?? []).some(isRetraction) || saysRetracted.test(title),
+    withdrawn: work['updated-by'].some(isRetraction) || saysRetracted.test(title),
   }
 }
 
@@ -84,7 +82,7 @@ export function crossrefRecord(work: Work): DocumentRecord | Rejected {
 const sameWork = ['is-preprint-of', 'has-preprint', 'is-version-of', 'has-version', 'is-identical-to']
 
 function relativesOf({ relation }: Work): { arxiv: string | null; otherDois: string[] } {
-  const relatives = sameWork.flatMap((kind) => relation?.[kind] ?? [])
+  const relatives = sameWork.flatMap((kind) => relation[kind] ?? [])
   const idsOf = (type: string): string[] =>
     relatives.filter((one) => one['id-type'] === type).map((one) => one.id ?? '')
   return { arxiv: idsOf('arxiv').at(0) ?? null, otherDois: idsOf('doi') }
@@ -109,7 +107,7 @@ const saysRetracted = /^\W*(?:RETRACTED|WITHDRAWN)(?:\s+(?:ARTICLE|PAPER|CHAPTER
 
 /** DOIs of the works that this one retracts. */
 export function retractedBy(work: unknown): string[] {
-  const updates = z.object({ 'update-to': z.array(update) }).safeParse(work).data?.['update-to'] ?? []
+  const updates = z.object({ 'update-to': listOf(update) }).safeParse(work).data?.['update-to'] ?? []
   return updates
     .filter(isRetraction)
     .map(({ DOI }) => parseDoi(DOI ?? ''))
@@ -149,7 +147,9 @@ const isWithin = ({ first, days }: Period, day: Day): boolean => day >= first &&
 function periodOf(date: z.infer<typeof partialDate>): Period | null {
   const [year = null, month = null, day = null] = date?.['date-parts'].at(0) ?? []
   if (year === null) return null
-  const first = parseDay([String(year).padStart(4, '0'), two(month ?? 1), two(day ?? 1)].join('-'))
+  const first = parseDay(
+    [String(year).padStart(4, '0'), two(month ?? 1), two(month === null ? 1 : (day ?? 1))].join('-'),
+  )
   if (first === null) return null
   return { first, days: month === null ? 366 : day === null ? 31 : 1 }
 }

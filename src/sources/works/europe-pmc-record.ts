@@ -3,30 +3,31 @@ import type { DocumentRecord } from '../../domain/document.ts'
 import { parseArxivId } from '../../domain/identifiers.ts'
 import { parseDay, startOfDay } from '../../domain/instant.ts'
 import { identityOf, readItems, textOfEscapedMarkup } from '../json-api.ts'
+import { listOf, orNothing, text, wholeNumber } from '../lenient.ts'
 import { arxivUrl, plainText, type Rejected, unsaid } from '../record.ts'
 
 export const europePmcName = 'europe-pmc'
 
-const maybe = z.string().nullish()
-
-const authorSchema = z.object({ fullName: maybe, firstName: maybe, lastName: maybe, collectiveName: maybe })
-const relationSchema = z.object({ id: maybe, source: maybe, type: maybe })
+const authorSchema = z.object({ fullName: text, firstName: text, lastName: text, collectiveName: text })
+const relationSchema = z.object({ id: text, source: text, type: text })
+const id = z.union([z.string().min(1), z.number().transform(String)])
 
 /** A result of `resultType=core`, as far as it is used. */
 const itemSchema = z.object({
-  id: z.string().min(1),
+  id,
   source: z.string().min(1),
-  pmid: maybe,
-  pmcid: maybe,
-  doi: maybe,
-  title: maybe,
-  authorString: maybe,
-  authorList: z.object({ author: z.array(authorSchema) }).nullish(),
-  abstractText: maybe,
-  pubTypeList: z.object({ pubType: z.array(z.string()) }).nullish(),
-  firstPublicationDate: maybe,
-  versionNumber: z.number().int().nullish(),
-  commentCorrectionList: z.object({ commentCorrection: z.array(relationSchema) }).nullish(),
+  pmid: text,
+  pmcid: text,
+  doi: text,
+  title: z.string().nullish(),
+  authorString: text,
+  authorList: orNothing(z.object({ author: listOf(authorSchema) })),
+  abstractText: text,
+  pubTypeList: orNothing(z.object({ pubType: listOf(z.string()) })),
+  firstPublicationDate: text,
+  firstIndexDate: text,
+  versionNumber: wholeNumber,
+  commentCorrectionList: orNothing(z.object({ commentCorrection: listOf(relationSchema) })),
 })
 type Item = z.infer<typeof itemSchema>
 
@@ -35,7 +36,7 @@ export const europePmcItems = (
 ): { readonly records: readonly DocumentRecord[]; readonly rejected: readonly Rejected[] } =>
   readItems(items, itemSchema, ['id', 'doi', 'pmid'], recordOf)
 
-const keySchema = z.object({ id: z.string(), source: z.string().optional() })
+const keySchema = z.object({ id, source: z.string().optional() })
 
 /** What tells results apart when they are counted, whether or not they can be read. */
 export function europePmcKey(item: unknown): string {
@@ -52,8 +53,6 @@ function recordOf(item: Item): DocumentRecord | Rejected {
   const identity = identityOf({ own, doi: item.doi ?? null, pmid: pmidOf(item) })
   if (identity === null) return named('the record has no id')
   const arxiv = parseArxivId(identity.id) !== null
-  const published = parseDay(item.firstPublicationDate ?? '')
-  const announced = arxiv || published === null ? null : startOfDay(published)
   return {
     ...unsaid,
     ...identity,
@@ -65,8 +64,7 @@ function recordOf(item: Item): DocumentRecord | Rejected {
     abstract: textOfEscapedMarkup(item.abstractText ?? ''),
     authors: authorsOf(item),
     url: arxiv ? arxivUrl(identity.id) : `https://europepmc.org/article/${item.source}/${item.id}`,
-    announced,
-    announcedBasis: announced === null ? 'unknown' : 'stated',
+    ...(arxiv ? {} : announcementOf(item)),
     withdrawn: isWithdrawn(item, title),
   }
 }
@@ -96,14 +94,28 @@ function authorsOf(item: Item): string[] {
   return names.map((name) => plainText(name)).filter((name) => name !== '')
 }
 
+/**
+ * The first day of a month is what Europe PMC writes where it knows only the month, so it is taken for an estimate. What was
+ * indexed before the day of an issue was there to be seen by then.
+ */
+function announcementOf(item: Item): Pick<DocumentRecord, 'announced' | 'announcedBasis'> {
+  const day = parseDay(item.firstPublicationDate ?? '')
+  if (day === null) return { announced: null, announcedBasis: 'unknown' }
+  const indexed = parseDay(item.firstIndexDate ?? '')
+  if (indexed !== null && indexed < day) return { announced: startOfDay(indexed), announcedBasis: 'derived' }
+  return { announced: startOfDay(day), announcedBasis: day.endsWith('-01') ? 'derived' : 'stated' }
+}
+
 /** The article that was retracted, or the preprint that was withdrawn or removed: not the notice that says so of another. */
 function isWithdrawn(item: Item, title: string): boolean {
   const types = item.pubTypeList?.pubType ?? []
   const relations = item.commentCorrectionList?.commentCorrection ?? []
+  const isNotice = types.some((type) => /^retraction\b/i.test(type))
   return (
     types.some((type) => /^retracted publication$/i.test(type)) ||
     relations.some(({ type }) => /^retraction in$/i.test(type ?? '')) ||
     (item.source === 'PPR' && types.some((type) => /\b(?:withdrawal|withdrawn|removal)\b/i.test(type))) ||
-    /^(?:WITHDRAWN|RETRACTED)\s*:/i.test(title)
+    // In capitals: "Retracted: ..." is what some publishers call the notice.
+    (!isNotice && /^(?:WITHDRAWN|RETRACTED)\s*:/.test(title))
   )
 }

@@ -3,20 +3,21 @@ import type { DocumentRecord } from '../../domain/document.ts'
 import { parseArxivId } from '../../domain/identifiers.ts'
 import { parseDay, startOfDay } from '../../domain/instant.ts'
 import { identityOf, textOfEscapedMarkup } from '../json-api.ts'
+import { listOf, text, valuesOf, wholeNumber } from '../lenient.ts'
 import { arxivUrl, longestAbstract, longestTitle, plainText, type Rejected, unsaid } from '../record.ts'
 
 /** What we read of a paper. */
 export const semanticScholarPaper = z.object({
   paperId: z.string(),
-  externalIds: z.record(z.string(), z.union([z.string(), z.number()]).nullable()).nullish(),
+  externalIds: valuesOf(text),
   title: z.string().nullish(),
   /** Null where its publisher does not want it passed on. */
-  abstract: z.string().nullish(),
-  year: z.number().int().nullish(),
-  publicationDate: z.string().nullish(),
-  authors: z.array(z.object({ name: z.string().nullish() })).nullish(),
-  fieldsOfStudy: z.array(z.string()).nullish(),
-  s2FieldsOfStudy: z.array(z.object({ category: z.string().nullish() })).nullish(),
+  abstract: text,
+  year: wholeNumber,
+  publicationDate: text,
+  authors: listOf(z.object({ name: text })),
+  fieldsOfStudy: listOf(z.string()),
+  s2FieldsOfStudy: listOf(z.object({ category: text })),
 })
 
 type Paper = z.infer<typeof semanticScholarPaper>
@@ -28,25 +29,25 @@ export const paperFields = Object.keys(semanticScholarPaper.shape)
 
 export function semanticScholarRecord(paper: Paper): DocumentRecord | Rejected {
   const title = textOfEscapedMarkup(paper.title ?? '')
-  const { ArXiv: arxiv, DOI: doi, PubMed: pmid } = paper.externalIds ?? {}
+  const { ArXiv: arxiv, DOI: doi, PubMed: pmid } = paper.externalIds
   const identity = identityOf({
     own: `s2:${paper.paperId}`,
-    arxiv: arxiv === null || arxiv === undefined ? null : String(arxiv),
-    doi: doi === null || doi === undefined ? null : String(doi),
-    pmid,
+    arxiv: arxiv ?? null,
+    doi: doi ?? null,
+    pmid: pmid ?? null,
   })
   if (identity === null || !/^[0-9a-f]{40}$/.test(paper.paperId))
     return { id: paper.paperId, reason: 'no id of a paper' }
   if (title === '') return { id: paper.paperId, reason: 'the paper has no title' }
   if (title.length > longestTitle) return { id: paper.paperId, reason: 'the title is no title: it is too long' }
-  const fields = [...(paper.fieldsOfStudy ?? []), ...(paper.s2FieldsOfStudy ?? []).map((one) => one.category ?? '')]
+  const fields = [...paper.fieldsOfStudy, ...paper.s2FieldsOfStudy.map((one) => one.category ?? '')]
   return {
     ...unsaid,
     ...identity,
     source: 'semantic-scholar',
     title,
     abstract: textOfEscapedMarkup(paper.abstract ?? '').slice(0, longestAbstract),
-    authors: (paper.authors ?? []).map((author) => plainText(author.name ?? '')).filter((name) => name !== ''),
+    authors: paper.authors.map((author) => plainText(author.name ?? '')).filter((name) => name !== ''),
     fields: [...new Set(fields.map(plainText))].filter((field) => field !== ''),
     url: urlOf(paper, identity),
     ...announcementOf(paper, identity),

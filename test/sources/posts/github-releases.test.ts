@@ -93,6 +93,20 @@ describe('a release', () => {
   const read = (more: object) => releasesOf('Some/Thing', [release(1, more)])
 
   test.each([
+    [{ author: {} }, { authors: [] }],
+    [
+      { author: 'someone', draft: 'no', body: ['x'] },
+      { authors: [], abstract: '' },
+    ],
+    [
+      { id: '1', name: 7, updated_at: {} },
+      { title: 'Thing v1.0: 7', updated: null },
+    ],
+  ])('with one odd field like %j is read all the same', (more, expected) => {
+    expect(read(more)).toMatchObject({ records: [expected], rejected: [] })
+  })
+
+  test.each([
     [null, 'Thing v1.0'],
     ['', 'Thing v1.0'],
     ['v1.0', 'Thing v1.0'],

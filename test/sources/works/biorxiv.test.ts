@@ -70,6 +70,16 @@ describe('a preprint', () => {
     ])
   })
 
+  test.each([
+    [{ authors: ['Doe, J.', 'Roe, R.'] }, { authors: ['J. Doe', 'R. Roe'] }],
+    [
+      { authors: null, abstract: {}, type: 7, version: 2 },
+      { authors: [], abstract: '', version: 2 },
+    ],
+  ])('with one odd field like %j is read all the same', (more, expected) => {
+    expect(records(row(7, more))).toMatchObject({ records: [expected], rejected: [] })
+  })
+
   test('of many versions is the newest, with the dates of all', () => {
     const made = records(
       row(7, { version: '2', date: '2026-03-05', title: 'Second' }),
@@ -118,7 +128,8 @@ describe('a preprint', () => {
     ['without a DOI', { doi: 'none' }, 'none', /DOI/],
     ['without a title', { title: ' ' }, idOf(7), /no title/],
     ['without a day', { date: 'NA' }, idOf(7), /no day/],
-    ['of another shape', { title: 7 }, 'row 1', /title/],
+    ['of another shape', { title: 7 }, row(7).doi, /title/],
+    ['of another shape and no DOI', { doi: null }, 'row 1', /doi/],
   ])('%s is refused by name', (_what, more, id, reason) => {
     const made = records(row(7, more), row(8))
     expect(made.records.map((one) => one.id)).toEqual([idOf(8)])

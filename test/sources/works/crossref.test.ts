@@ -243,9 +243,43 @@ describe('a work of Crossref', () => {
     [{ title: [] }, 'the work has no title'],
     [{ type: 'component' }, 'of type component, which is no paper'],
     [{ DOI: 'none' }, 'the work has no DOI that can be read'],
-    [{ title: 'Tides' }, 'title: Invalid input: expected array, received string'],
+    [{ DOI: 7 }, 'DOI: Invalid input: expected string, received number'],
   ])('like %j is rejected by name', (more, reason) => {
     expect(recordOf(more)).toMatchObject({ records: [], rejected: [{ reason }] })
+  })
+})
+
+describe('a work of Crossref with one odd field', () => {
+  test.each([
+    [{ relation: { 'has-preprint': { 'id-type': 'arxiv', id: '2401.01234' } } }, { id: '2401.01234' }],
+    [{ relation: [] }, { identifiers: [] }],
+    [{ published: null, issued: {} }, { announced: null }],
+    [{ published: { 'date-parts': [['2026', '2', '14']] } }, { announced: at('2026-02-14'), announcedBasis: 'stated' }],
+    [{ published: { 'date-parts': [[2026, null, 3]] } }, { announced: at('2026-01-01'), announcedBasis: 'derived' }],
+    [{ title: 'Tides' }, { title: 'Tides' }],
+    [{ title: [null, 'Tides'] }, { title: 'Tides' }],
+    [{ author: [null, { family: 'Babbage' }, 'Ada', { name: 7 }] }, { authors: ['Babbage', '7'] }],
+    [
+      { created: 'today', abstract: ['x'], subject: 'Waves', type: null },
+      { abstract: '', fields: ['Waves'] },
+    ],
+    [{ 'updated-by': { type: 'retraction' } }, { withdrawn: true }],
+  ])('like %j is read all the same', (more, expected) => {
+    expect(recordOf(more)).toMatchObject({ records: [expected], rejected: [] })
+  })
+
+  test('is a paper whether it is a whole book or a part of one', () => {
+    for (const type of [
+      'book',
+      'edited-book',
+      'reference-book',
+      'monograph',
+      'book-chapter',
+      'book-section',
+      'book-part',
+    ]) {
+      expect(recordOf({ type }).records).toHaveLength(1)
+    }
   })
 })
 

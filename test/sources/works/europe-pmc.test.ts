@@ -16,7 +16,7 @@ const article = (number: number, more: object = {}) => ({
   pmid: String(number),
   doi: `10.1234/e${number}`,
   title: `Article number ${number}.`,
-  firstPublicationDate: '2026-03-01',
+  firstPublicationDate: '2026-03-02',
   ...more,
 })
 const list = (results: readonly object[], hitCount: number, nextCursorMark?: string) => ({
@@ -65,7 +65,7 @@ describe('a record of Europe PMC', () => {
       authors: ['Jane A Doe', 'Roe R', 'The Gut Group'],
       countries: [],
       url: 'https://europepmc.org/article/MED/1',
-      announced: at('2026-03-01'),
+      announced: at('2026-03-02'),
       announcedBasis: 'stated',
       withdrawn: false,
     })
@@ -132,6 +132,17 @@ describe('a record of Europe PMC', () => {
     ['a withdrawn preprint', { source: 'PPR', pubTypeList: { pubType: ['preprint-withdrawal'] } }, true],
     ['a title that says so', { title: 'WITHDRAWN: All is well' }, true],
     ['the notice of a retraction', { pubTypeList: { pubType: ['Retraction of Publication'] } }, false],
+    [
+      'a notice that calls itself so',
+      { title: 'Retracted: All is well', pubTypeList: { pubType: ['Retraction of Publication'] } },
+      false,
+    ],
+    [
+      'a notice in capitals',
+      { title: 'RETRACTED: All is well', pubTypeList: { pubType: ['retraction-notice'] } },
+      false,
+    ],
+    ['a title that may be of a notice', { title: 'Retracted: All is well' }, false],
     ['an article about withdrawal', { title: 'Withdrawal from caffeine' }, false],
   ])('%s', (_what, more, withdrawn) => {
     expect(recordOf(more).withdrawn).toBe(withdrawn)
@@ -140,12 +151,41 @@ describe('a record of Europe PMC', () => {
   test.each([
     ['a patent', { source: 'PAT' }, 'europe-pmc:pat/1', /patent/],
     ['one without a title', { title: '<i> </i>' }, 'europe-pmc:med/1', /no title/],
-    ['one of another shape', { authorList: { author: 'Doe' } }, '1', /authorList\.author/],
+    ['one of another shape', { title: 7 }, '1', /title/],
   ])('is refused by name: %s', (_what, more, id, reason) => {
     const { records, rejected } = parse(list([article(1, more), article(2)], 2))
     expect(records.map((one) => one.id)).toEqual(['doi:10.1234/e2'])
     expect(rejected).toEqual([{ id, reason: expect.stringMatching(reason) }])
   })
+})
+
+describe('a record of Europe PMC with one odd field', () => {
+  test.each([
+    [{ id: 1, pmid: 1 }, { identifiers: ['pmid:1', 'europe-pmc:med/1'] }],
+    [{ id: 'PPR1', source: 'PPR', pmid: undefined, versionNumber: '2' }, { version: 2 }],
+    [{ authorList: { author: { fullName: 'Doe J' } } }, { authors: ['Doe J'] }],
+    [{ authorList: { author: [null, { fullName: 'Doe J' }, 'Roe'] } }, { authors: ['Doe J'] }],
+    [{ authorList: [], authorString: 'Roe R' }, { authors: ['Roe R'] }],
+    [{ pubTypeList: { pubType: 'Retracted Publication' } }, { withdrawn: true }],
+    [{ commentCorrectionList: { commentCorrection: { type: 'Retraction in' } } }, { withdrawn: true }],
+  ])('like %j is read all the same', (more, expected) => {
+    expect(parse(list([article(1, more)], 1))).toMatchObject({ records: [expected], rejected: [] })
+  })
+
+  test.each([
+    ['2027-03-01', '2026-11-01', '2026-11-01', 'derived'],
+    ['2026-03-02', '2026-03-05', '2026-03-02', 'stated'],
+    ['2026-03-01', '2026-03-05', '2026-03-01', 'derived'],
+    ['2026-03-02', undefined, '2026-03-02', 'stated'],
+  ])(
+    'published on %s and indexed on %s, was announced on %s (%s)',
+    (firstPublicationDate, firstIndexDate, announced, announcedBasis) => {
+      expect(recordOf({ firstPublicationDate, firstIndexDate })).toMatchObject({
+        announced: at(announced),
+        announcedBasis,
+      })
+    },
+  )
 })
 
 describe('an answer of Europe PMC', () => {

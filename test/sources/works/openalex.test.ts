@@ -146,12 +146,43 @@ describe('a work of OpenAlex', () => {
   })
 
   test.each([
+    ['2099-01-01', '2026-02-16', '2026-02-16', 'derived'],
+    ['2026-06-12', '2026-02-16T10:00:00.123456', '2026-02-16', 'derived'],
+    ['2026-02-14', '2026-02-16', '2026-02-14', 'stated'],
+    ['2026-02-14', undefined, '2026-02-14', 'stated'],
+  ])(
+    'dated %s and held since %s was announced on %s (%s)',
+    (publication_date, created_date, announced, announcedBasis) => {
+      const { records } = recordOf({ publication_date, created_date })
+      expect(records[0]).toMatchObject({ announced: at(announced), announcedBasis })
+    },
+  )
+
+  test.each([
     [{ title: null }, 'the work has no title'],
     [{ type: 'dataset' }, 'of type dataset, which is no paper'],
     [{ is_paratext: true }, 'of type paratext, which is no paper'],
-    [{ authorships: 'none' }, 'authorships: Invalid input: expected array, received string'],
+    [{ title: ['x'] }, 'title: Invalid input: expected string, received array'],
   ])('like %j is rejected by name', (more, reason) => {
     expect(recordOf(more)).toMatchObject({ records: [], rejected: [{ id: 'https://openalex.org/W1', reason }] })
+  })
+})
+
+describe('a work of OpenAlex with one odd field', () => {
+  test.each([
+    [{ authorships: [{ institutions: [null, { country_code: 'GB' }] }] }, { countries: ['GB'] }],
+    [
+      { authorships: [null, { author: 'Ada', raw_author_name: 'A. Lovelace', countries: [null, 'FR'] }] },
+      { authors: ['A. Lovelace'], countries: ['FR'] },
+    ],
+    [{ authorships: 'none' }, { authors: [] }],
+    [{ concepts: [{ display_name: 'Steam', level: '0', score: '0.9' }] }, { fields: ['Steam'] }],
+    [{ ids: { pmid: 12345 } }, { identifiers: ['pmid:12345', 'openalex:W1'] }],
+    [{ ids: [], is_retracted: 'no', type: {} }, { withdrawn: false }],
+    [{ abstract_inverted_index: { We: [0], count: null, x: ['1', null] } }, { abstract: 'We x' }],
+    [{ locations: [null, { landing_page_url: 'http://arxiv.org/abs/2401.01234' }] }, { id: '2401.01234' }],
+  ])('like %j is read all the same', (more, expected) => {
+    expect(recordOf(more)).toMatchObject({ records: [expected], rejected: [] })
   })
 })
 
@@ -171,7 +202,7 @@ describe('a harvest of OpenAlex', () => {
     )
     expect(server.requests.map(({ query }) => query.get('cursor'))).toEqual(['*', 'second', 'third', '*'])
     expect(fourth.query.get('filter')).toMatch(/^title_and_abstract\.search:"or tides",/)
-    expect(first.query.get('select')).toMatch(/^id,doi,.*abstract_inverted_index$/)
+    expect(first.query.get('select')).toMatch(/^id,doi,.*created_date,.*abstract_inverted_index$/)
     expect(server.requests.every(({ query }) => query.get('api_key') === key)).toBe(true)
   })
 

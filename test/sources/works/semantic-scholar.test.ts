@@ -149,9 +149,25 @@ describe('a paper of Semantic Scholar', () => {
     [{ title: ' ' }, 'the paper has no title'],
     [{ title: 'x'.repeat(3_000) }, 'the title is no title: it is too long'],
     [{ paperId: '../admin' }, 'no id of a paper'],
-    [{ authors: 'Ada' }, 'authors: Invalid input: expected array, received string'],
+    [{ title: ['x'] }, 'title: Invalid input: expected string, received array'],
   ])('that says %j is rejected by name', (more, reason) => {
     expect(recordOf(more)).toMatchObject({ records: [], rejected: [{ reason }] })
+  })
+})
+
+describe('a paper of Semantic Scholar with one odd field', () => {
+  test.each([
+    [{ authors: [null, { name: 'Ada' }, {}] }, { authors: ['Ada'] }],
+    [{ authors: 'Ada' }, { authors: [] }],
+    [{ fieldsOfStudy: [null, 'Physics'], s2FieldsOfStudy: {} }, { fields: ['Physics'] }],
+    [
+      { publicationDate: null, year: '2024' },
+      { announced: at('2024-01-01'), announcedBasis: 'derived' },
+    ],
+    [{ externalIds: { ArXiv: ['2401.01234'], PubMed: 42, DOI: '10.1234/x' } }, { id: 'doi:10.1234/x' }],
+    [{ externalIds: [], abstract: {} }, { abstract: '' }],
+  ])('like %j is read all the same', (more, expected) => {
+    expect(recordOf(more)).toMatchObject({ records: [expected], rejected: [] })
   })
 })
 
