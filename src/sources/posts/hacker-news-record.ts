@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { DocumentId, DocumentRecord } from '../../domain/document.ts'
 import { instant } from '../../domain/instant.ts'
 import { type JsonAnswer, readItems, readJson } from '../json-api.ts'
+import { listOf, orNothing, text, yesOrNo } from '../lenient.ts'
 import { textOfMarkup } from '../markup.ts'
 import { plainText, type Rejected, unsaid } from '../record.ts'
 
@@ -25,7 +26,9 @@ const pageSchema = z.object({
   page: whole,
   nbPages: whole,
   hitsPerPage: whole,
-  exhaustiveNbHits: z.boolean().optional(),
+  /** The older of two ways to say it; an answer may know either. */
+  exhaustiveNbHits: yesOrNo,
+  exhaustive: orNothing(z.object({ nbHits: yesOrNo })),
 })
 
 export function readHackerNewsPage(answer: JsonAnswer): HackerNewsPage {
@@ -33,24 +36,26 @@ export function readHackerNewsPage(answer: JsonAnswer): HackerNewsPage {
   return {
     items: page.hits,
     total: page.nbHits,
-    exact: page.exhaustiveNbHits !== false,
+    exact: page.exhaustiveNbHits !== false && page.exhaustive?.nbHits !== false,
     number: page.page,
     pages: page.nbPages,
     size: page.hitsPerPage,
   }
 }
 
-const maybe = z.string().nullish()
-const timeSchema = z.object({ created_at_i: z.number().int() })
-const idSchema = z.object({ objectID: z.string() })
+const numeral = z.union([z.number().int(), z.string().regex(/^\d+$/).transform(Number)])
+const timeSchema = z.object({ created_at_i: numeral })
+const idSchema = z.object({
+  objectID: z.union([z.string().regex(/^\d+$/), z.number().int().nonnegative().transform(String)]),
+})
 const hitSchema = z.object({
-  objectID: z.string().regex(/^\d+$/),
-  created_at_i: z.number().int().positive(),
-  title: maybe,
-  url: maybe,
-  author: maybe,
-  story_text: maybe,
-  _tags: z.array(z.string()).nullish(),
+  ...idSchema.shape,
+  created_at_i: numeral.pipe(z.number().positive()),
+  title: z.string().nullish(),
+  url: text,
+  author: text,
+  story_text: text,
+  _tags: listOf(z.string()),
 })
 
 export const storiesOf = (items: readonly unknown[]): { records: DocumentRecord[]; rejected: Rejected[] } =>
@@ -62,8 +67,8 @@ export const storiesOf = (items: readonly unknown[]): { records: DocumentRecord[
  */
 function storyOf(hit: z.infer<typeof hitSchema>): DocumentRecord | Rejected {
   const id = `hn:${hit.objectID}` as DocumentId
-  if (hit._tags && !hit._tags.includes('story'))
-    return { id, reason: `not a story but a ${hit._tags.at(0) ?? 'thing'}` }
+  const [tag] = hit._tags
+  if (tag !== undefined && !hit._tags.includes('story')) return { id, reason: `not a story but a ${tag}` }
   const title = plainText(hit.title ?? '')
   if (title === '') return { id, reason: 'the story has no title' }
   const posted = instant(hit.created_at_i * 1_000)

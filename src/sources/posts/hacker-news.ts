@@ -45,6 +45,8 @@ const mostHits = 1_000
 /** Aimed at when a slice of time holds more, so that a busy hour in it does not overflow at once. */
 const hitsOfSlice = 500
 const mostSlices = 64
+/** What an estimate may be wrong by where it is of a few stories. */
+const mostStrays = 10
 
 /** Stories of Hacker News, through Algolia's search. */
 export function hackerNews(settings: HackerNewsSettings): Source {
@@ -90,7 +92,7 @@ async function* harvest(
   for (let left = slicesOf(topics, window); left.length > 0; ) {
     const [slice, ...rest] = left
     const first = await fetchPage(settings, 'search_by_date', sliceParameters(slice, 0), how)
-    if (first.total > mostHits && slice.upTo - slice.after > 1) {
+    if (first.total > mostHits && slice.upTo - slice.after > 1 && !isWhole(first)) {
       within(slice, first)
       // It would be cut up to the second, a request for each.
       if (first.items.length < first.size) throw tooFew(first.total, first.items.length)
@@ -134,13 +136,19 @@ function take(slice: Slice, page: HackerNewsPage, seen: Set<string>): boolean {
   const before = seen.size
   for (const item of page.items) seen.add(storyKey(item))
   if (page.items.length > 0 && seen.size === before) throw contradictory('gave the same page twice')
-  const ended = page.items.length === 0 || page.number + 1 >= page.pages
-  // An estimated total proves nothing, except that something was there; then a page that is not full is the last.
-  const proven = page.exact || page.items.length === 0 || page.items.length >= page.size
-  if (ended && proven && seen.size < page.total) {
-    throw tooFew(page.total, seen.size)
-  }
+  const whole = isWhole(page)
+  const ended = whole || page.items.length === 0 || page.number + 1 >= page.pages
+  if (ended && !whole && seen.size < page.total) throw tooFew(page.total, seen.size)
   return ended
+}
+
+/**
+ * An estimated total proves nothing, except that something is there; a page that is not full is then the last. Where it
+ * holds not nearly as much as was estimated, something else is wrong.
+ */
+function isWhole({ items, size, total, exact }: HackerNewsPage): boolean {
+  const missing = total - items.length
+  return !exact && items.length > 0 && items.length < size && missing <= Math.max(mostStrays, total / 2)
 }
 
 /** A server that does not know the filter would be sliced for ever. */

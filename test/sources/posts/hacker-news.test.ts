@@ -122,6 +122,18 @@ describe('a story', () => {
   })
 
   test.each([
+    [{ objectID: 7 }, { id: 'hn:7' }],
+    [{ created_at_i: String(noon) }, { announced: noon * 1_000 }],
+    [
+      { _tags: 'story', author: null, story_text: {} },
+      { authors: [], abstract: '' },
+    ],
+    [{ _tags: null, url: ['x'] }, { url: 'https://news.ycombinator.com/item?id=1' }],
+  ])('with one odd field like %j is read all the same', (more, expected) => {
+    expect(read(more)).toMatchObject({ records: [expected], rejected: [] })
+  })
+
+  test.each([
     ['without a title', { title: null }, /no title/],
     ['that is a comment', { _tags: ['comment'] }, /a comment/],
     ['without a time', { created_at_i: null }, /created_at_i/],
@@ -175,12 +187,24 @@ describe('a harvest of Hacker News', () => {
     expect(await harvested(source, hour)).toMatchObject({ ids: ['hn:1'], error: null })
   })
 
+  // 1,100 estimated, 900 given in a page that holds 1,000: that stopped the source.
+  test.each([{ exhaustiveNbHits: false }, { exhaustive: { nbHits: false, typo: false } }])(
+    'believes it also where the total that is estimated is more than can be had (%j)',
+    async (how) => {
+      const { source, server } = await hackerNewsBefore([page(hits(1, 901), { nbHits: 1100, ...how })])
+      const { ids, error } = await harvested(source, hour)
+      expect([error, ids.length, server.requests.length]).toEqual([null, 900, 1])
+    },
+  )
+
   test.each([
     ['an empty page of a stated total', [page([], { nbHits: 7, exhaustiveNbHits: false })]],
     ['an end before the total', [page([hit(1)], { nbHits: 2 })]],
     ['the same page twice', [page([hit(1)], { nbHits: 2, nbPages: 2 }), page([hit(1)], { nbHits: 2, nbPages: 2 })]],
     ['stories of another time', [page([hit(-5)])]],
     ['a great total and hardly a story', [page([hit(1)], { nbHits: 90_000 })]],
+    ['a great estimate and hardly a story', [page(hits(1, 40), { nbHits: 90_000, exhaustiveNbHits: false })]],
+    ['an estimate of hundreds and hardly a story', [page([hit(1)], { nbHits: 400, exhaustive: { nbHits: false } })]],
   ])('with %s is contradictory', async (_what, script) => {
     const { source } = await hackerNewsBefore(script)
     expect((await harvested(source, hour)).error).toMatchObject({ failure: 'contradictory', source: 'hacker-news' })
