@@ -1,6 +1,7 @@
 import type { Instant } from '../../domain/instant.ts'
 import { plainText } from '../record.ts'
-import { type FeedEntry, feedDate, longestName, mostNames, personName, personNames, resolved } from './entry.ts'
+import { feedDate, isToTheDay } from './date.ts'
+import { type FeedEntry, longestName, mostNames, personName, personNames, resolved } from './entry.ts'
 import { dateFields, textFields } from './names.ts'
 
 interface Heard<T> {
@@ -17,7 +18,7 @@ interface Address {
 /** A feed or an entry while it is read. */
 export interface Draft {
   readonly texts: Map<string, Heard<string>>
-  readonly dates: Map<string, Heard<Instant>>
+  readonly dates: Map<string, Heard<{ readonly at: Instant; readonly toTheDay: boolean }>>
   readonly authors: Set<string>
   readonly categories: Set<string>
   readonly identifiers: Set<string>
@@ -46,7 +47,7 @@ export function hearText(draft: Draft, name: string, value: string): void {
 export function hearDate(draft: Draft, name: string, text: string): void {
   const field = dateFields.get(name)
   const at = feedDate(text)
-  if (field && at !== null) hear(draft.dates, field.into, field.rank, at)
+  if (field && at !== null) hear(draft.dates, field.into, field.rank, { at, toTheDay: isToTheDay(text) })
 }
 
 function hear<T>(into: Map<string, Heard<T>>, name: string, rank: number, value: T): void {
@@ -88,7 +89,8 @@ export const entryOf = (draft: Draft, base: string): FeedEntry => ({
   content: textIn(draft, 'content'),
   authors: [...draft.authors],
   categories: [...draft.categories],
-  published: draft.dates.get('published')?.value ?? null,
-  updated: draft.dates.get('updated')?.value ?? null,
+  published: draft.dates.get('published')?.value.at ?? null,
+  publishedToTheDay: draft.dates.get('published')?.value.toTheDay ?? false,
+  updated: draft.dates.get('updated')?.value.at ?? null,
   identifiers: [...draft.identifiers],
 })

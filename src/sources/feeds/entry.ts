@@ -1,4 +1,4 @@
-import { type Instant, instant, parseInstant } from '../../domain/instant.ts'
+import type { Instant } from '../../domain/instant.ts'
 
 /** What all formats of feeds come down to. Text is plain and on one line; what a feed does not say is null or empty. */
 
@@ -13,6 +13,8 @@ export interface FeedEntry {
   readonly authors: readonly string[]
   readonly categories: readonly string[]
   readonly published: Instant | null
+  /** False where only its month or year is known. */
+  readonly publishedToTheDay: boolean
   readonly updated: Instant | null
   /** What else the entry calls itself: `doi:10.1101/x`, `urn:issn:1234`. */
   readonly identifiers: readonly string[]
@@ -36,7 +38,6 @@ export const mostEntries = 5_000
 export const mostNames = 5_000
 export const longestName = 1_000
 const longestAddress = 2_000
-const longestDate = 100
 /** Of the markup of one field, before it becomes text. */
 export const longestMarkup = 1_000_000
 
@@ -46,33 +47,6 @@ export function resolved(href: string, base: string): string | null {
   if (trimmed === '' || trimmed.length > longestAddress) return null
   if (URL.canParse(trimmed)) return trimmed
   return URL.canParse(trimmed, base) ? new URL(trimmed, base).href : null
-}
-
-/** Before it, years are zeroes that some program left; so is the first moment of 1970. */
-const firstYear = 1600
-
-/**
- * A date in any way that feeds write one: ISO 8601, RFC 822 with or without a weekday (often the wrong one), or what is
- * left over, if it names a zone. Null for what has none of these forms.
- */
-export function feedDate(text: string): Instant | null {
-  const at = text.length > longestDate ? null : writtenDate(text)
-  return at === null || at === 0 || at < Date.UTC(firstYear, 0) ? null : at
-}
-
-function writtenDate(text: string): Instant | null {
-  const bare = text
-    .trim()
-    .replace(/^\p{L}{2,9}\.?,?\s+(?=\d)/u, '')
-    .replace(/\bUTC$|\bZ$(?<=\s.)/, 'GMT')
-  if (bare === '') return null
-  const read =
-    parseInstant(bare) ??
-    parseInstant(bare.replace(/^(\d{4}-\d\d-\d\d) (\d)/, '$1T$2').replace(/ (?=[+-]\d\d:?\d\d$)/, ''))
-  if (read !== null) return read
-  // Left to the engine only with a zone: without one it would take the zone of this machine.
-  const ms = /(?:GMT|Z|[A-Z]{2,3}T|[+-]\d\d:?\d\d)(?:\s+\d{4})?$/.test(bare) ? Date.parse(bare) : Number.NaN
-  return Number.isNaN(ms) ? null : instant(ms)
 }
 
 const mailed = /^\S+@\S+\s*\((.+)\)$/

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { SourceError } from '../../domain/errors.ts'
 import { textOfMarkup } from '../markup.ts'
 import { plainText } from '../record.ts'
+import { feedDate, isToTheDay } from './date.ts'
 import {
   type FeedEntry,
-  feedDate,
   longestMarkup,
   longestName,
   mostEntries,
@@ -97,6 +97,7 @@ const entryOf = (item: Item, address: string): FeedEntry => ({
   authors: namesIn(item),
   categories: named(item.tags ?? []),
   published: feedDate(item.date_published ?? ''),
+  publishedToTheDay: isToTheDay(item.date_published ?? '') && feedDate(item.date_published ?? '') !== null,
   updated: feedDate(item.date_modified ?? ''),
   identifiers: [],
 })

@@ -95,14 +95,14 @@ function urlOf(feed: FeedOfRecords, entry: FeedEntry, arxiv: ArxivId | null): st
 
 export const isWebAddress = (address: string): boolean => /^https?:\/\//i.test(address) && URL.canParse(address)
 
-/** A post is announced by its feed. A paper was so elsewhere, and not later. */
+/** A post is announced by its feed, if that knows the day. A paper was so elsewhere, and not later. */
 function announcementOf(
-  { published, updated }: FeedEntry,
+  { published, publishedToTheDay, updated }: FeedEntry,
   { arxiv, doi }: Names,
 ): Pick<DocumentRecord, 'announced' | 'announcedBasis'> {
   const at = published ?? updated
   if (at === null || arxiv) return { announced: null, announcedBasis: 'unknown' }
-  return { announced: at, announcedBasis: published !== null && doi === null ? 'stated' : 'derived' }
+  return { announced: at, announcedBasis: publishedToTheDay && doi === null ? 'stated' : 'derived' }
 }
 
 /** Cut at a space where there is one near the end, and never within a character. */

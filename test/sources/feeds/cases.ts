@@ -49,7 +49,7 @@ export interface Read {
   readonly title: string
   readonly link: string | null
   readonly authors: readonly string[]
-  readonly entries: readonly Omit<FeedEntry, 'identifiers'>[]
+  readonly entries: readonly Omit<FeedEntry, 'identifiers' | 'publishedToTheDay'>[]
 }
 
 export type FeedReader = (text: string, address: string) => Read

@@ -421,6 +421,16 @@ describe('a record', () => {
     ])
   })
 
+  test('of an entry that only says its month derives the day', async () => {
+    const dated = (date: string): string =>
+      `<item xmlns:prism="http://prismstandard.org/namespaces/basic/2.0/"><title>x</title><guid>${date}</guid><prism:publicationDate>${date}</prism:publicationDate></item>`
+    const { records } = await recordsOf(rss(dated('2009-09'), dated('2009-09-01')))
+    expect(records.map((one) => [one.announced, one.announcedBasis])).toEqual([
+      [Date.parse('2009-09-01'), 'derived'],
+      [Date.parse('2009-09-01'), 'stated'],
+    ])
+  })
+
   test('without a link leads to the site, and never shows the query of the feed', async () => {
     const site = await recordsOf(rss('<item><title>x</title></item>'))
     expect(site.records[0].url).toBe('https://example.org/')

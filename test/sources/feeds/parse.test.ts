@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isoOf } from '../../../src/domain/instant.ts'
-import { feedDate, personNames } from '../../../src/sources/feeds/entry.ts'
+import { feedDate } from '../../../src/sources/feeds/date.ts'
+import { personNames } from '../../../src/sources/feeds/entry.ts'
 import { parseFeed } from '../../../src/sources/feeds/parse.ts'
 
 const address = 'https://example.org/feeds/all.xml'
@@ -40,6 +41,7 @@ describe('every format', () => {
       authors: ['Jane Doe'],
       categories: ['News'],
       published: '2026-03-02T09:00:00.000Z',
+      publishedToTheDay: true,
       updated: null,
       identifiers: [],
     })
@@ -62,6 +64,7 @@ describe('every format', () => {
       authors: ['Jane Doe, MIT'],
       categories: ['cs.IR'],
       published: '2026-03-01T00:00:00.000Z',
+      publishedToTheDay: true,
       updated: '2026-03-02T00:00:00.000Z',
       identifiers: [],
     })
@@ -328,6 +331,23 @@ describe('dates', () => {
     ['2026-03-02 10:00:00', '2026-03-02T10:00:00.000Z'],
     ['2026-03-02', '2026-03-02T00:00:00.000Z'],
     ['2026-03', '2026-03-01T00:00:00.000Z'],
+    ['06 Sep 2009', '2009-09-06T00:00:00.000Z'],
+    ['Mon, 06 Sep 2009', '2009-09-06T00:00:00.000Z'],
+    ['Thu, 05 Sep 2012 12:00:00', '2012-09-05T12:00:00.000Z'],
+    ['Thu Sep 5 12:00:00 2012', '2012-09-05T12:00:00.000Z'],
+    ['Thu Sep  5 12:00:00 EDT 2012', '2012-09-05T16:00:00.000Z'],
+    ['Wed, 05 Sep 2012 12:00:00 CEST', '2012-09-05T10:00:00.000Z'],
+    ['Wed, 05 Sep 2012 12:00:00 BST', '2012-09-05T11:00:00.000Z'],
+    ['Wed, 05 Sep 2012 12:00:00 XYZ', '2012-09-05T12:00:00.000Z'],
+    ['Wed, 05 Sep 2012 12:00:00 GMT+0200', '2012-09-05T10:00:00.000Z'],
+    ['2012-09-05T12:00:00 UTC', '2012-09-05T12:00:00.000Z'],
+    ['2012-09-05 12:00:00 EST', '2012-09-05T17:00:00.000Z'],
+    ['September 5, 2012', '2012-09-05T00:00:00.000Z'],
+    ['Wednesday, Sept. 5, 2012 3:04 PM', '2012-09-05T15:04:00.000Z'],
+    ['12 Oct 72 00:00 GMT', '1972-10-12T00:00:00.000Z'],
+    ['mer., 5 Sep 2012 12:00:00 +0000', '2012-09-05T12:00:00.000Z'],
+    ['2012/9/5', '2012-09-05T00:00:00.000Z'],
+    ['29 Feb 2012', '2012-02-29T00:00:00.000Z'],
   ])('%s', (text, iso) => {
     expect(feedDate(text)).toBe(Date.parse(iso))
   })
@@ -339,6 +359,12 @@ describe('dates', () => {
     'yesterday',
     '2026-13-45',
     'Mon, 99 Foo 2026',
+    '31 Feb 2012 10:00:00 GMT',
+    '29 Feb 2011',
+    '2012-02-31 10:00',
+    '5 Sep 2012 25:00',
+    'Marble 5, 2012',
+    `Thu, ${' '.repeat(90)}5`,
     '0'.repeat(200),
     '<b>2026</b>',
   ])('%j is none', (text) => {

@@ -1,6 +1,7 @@
 import { XMLParser } from 'fast-xml-parser'
 import { parseFeed } from 'feedsmith'
-import { feedDate, personNames, resolved } from '../../../src/sources/feeds/entry.ts'
+import { feedDate } from '../../../src/sources/feeds/date.ts'
+import { personNames, resolved } from '../../../src/sources/feeds/entry.ts'
 import { textOfMarkup } from '../../../src/sources/markup.ts'
 import { plainText } from '../../../src/sources/record.ts'
 import type { FeedReader, Read } from './cases.ts'
