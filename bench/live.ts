@@ -146,6 +146,27 @@ async function run(options: {
   )
   console.log('sources:', outcomes)
 
+  // What it costs a search to look at the sources and leave them alone: the same queries with and without, in turn.
+  const took: Record<'without' | 'beside', number[]> = { without: [], beside: [] }
+  for (const title of titles.slice(0, 600)) {
+    // Both find the query's vector remembered.
+    await search(typedQuery(title, end), reader.snapshot(), { ...parts, live: null })
+    for (const [name, tier] of [
+      ['without', null],
+      ['beside', live],
+    ] as const) {
+      const query = typedQuery(title, end, { deadlineMs: options.deadline, freshness: 'off' })
+      const began = performance.now()
+      const { route } = await search(query, reader.snapshot(), { ...parts, live: tier })
+      if (!route.live.ask) took[name].push(performance.now() - began)
+    }
+  }
+  const median = (times: readonly number[]) =>
+    [...times].sort((one, other) => one - other)[times.length >> 1].toFixed(2)
+  console.log(
+    `a search without sources ${median(took.without)} ms,`,
+    `beside four that are not asked ${median(took.beside)} ms (medians of ${took.without.length} and ${took.beside.length})`,
+  )
   live.close()
   for (const one of clients) await one.close()
   await upstream.close()
