@@ -20,7 +20,23 @@ export const githubPolicy = (token?: string): RequestPolicy => ({
   attempts: 4,
   attemptMs: 60_000,
   backoff: { baseMs: 5_000, capMs: 120_000 },
+  askedPauseMs: (headers) => Math.min(limitPauseMs(headers) ?? 0, longestPauseMs),
 })
+
+/** A limit is of an hour; a clock that is wrong must not close the gate for longer. */
+const longestPauseMs = 3_600_000
+
+/**
+ * The pause that GitHub's limits ask for, which come with 403 and with the last answer before it; null for none. By the
+ * clock of GitHub, which says both times.
+ */
+function limitPauseMs(headers: Pick<Headers, 'get'>): number | null {
+  const seconds = (name: string): number => Number(headers.get(name) ?? Number.NaN)
+  const afterMs = seconds('retry-after') * 1_000
+  if (afterMs >= 0) return afterMs
+  const resetMs = seconds('x-ratelimit-reset') * 1_000 - Date.parse(headers.get('date') ?? '')
+  return headers.get('x-ratelimit-remaining') === '0' && resetMs >= 0 ? resetMs : null
+}
 
 export interface GithubReleasesSettings {
   readonly client: PoliteClient
@@ -198,13 +214,11 @@ const hasNext = ({ headers }: Pick<JsonAnswer, 'headers'>): boolean =>
 
 /** GitHub's limits answer with 403 as well as with 429. */
 function limitOf({ status, headers, body }: JsonAnswer): SourceError | null {
-  const used = headers.get('x-ratelimit-remaining') === '0'
-  const after = Number(headers.get('retry-after') ?? Number.NaN) * 1_000
-  if (status !== 403 || !(used || after >= 0 || /\b(?:rate limit|abuse detection)\b/i.test(body))) return null
-  const reset = Number(headers.get('x-ratelimit-reset') ?? Number.NaN) * 1_000
-  const waitMs = after >= 0 ? after : reset - Date.parse(headers.get('date') ?? '')
+  const used = headers.get('x-ratelimit-remaining') === '0' || headers.get('retry-after') !== null
+  if (status !== 403 || !(used || /\b(?:rate limit|abuse detection)\b/i.test(body))) return null
+  const waitMs = limitPauseMs(headers)
   return new SourceError(source, 'rate-limited', `${source}: the limit of requests is used up`, {
-    ...(waitMs >= 0 ? { retryAfterMs: waitMs } : {}),
+    ...(waitMs === null ? {} : { retryAfterMs: waitMs }),
   })
 }
 

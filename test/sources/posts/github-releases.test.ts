@@ -180,9 +180,9 @@ const unchanged = answer(304)
 const token = 'ghp_5ecret'
 
 async function githubBefore(script: readonly Reply[], more: Partial<GithubReleasesSettings> = {}) {
-  const { client, server } = await stage(script, githubPolicy(token))
+  const { client, server, gate } = await stage(script, githubPolicy(token))
   const repositories = ['Some/Thing']
-  return { source: githubReleases({ client, repositories, token, baseUrl: server.url, ...more }), server }
+  return { source: githubReleases({ client, repositories, token, baseUrl: server.url, ...more }), server, gate }
 }
 
 describe('a harvest of releases', () => {
@@ -322,8 +322,10 @@ describe('a harvest of releases', () => {
     [{ 'retry-after': '30' }, 30_000],
     [{}, null],
   ])('is limited by a 403 with %j', async (headers, retryAfterMs) => {
-    const { source } = await githubBefore([answer(403, '{"message":"API rate limit exceeded"}', headers)])
+    const { source, gate } = await githubBefore([answer(403, '{"message":"API rate limit exceeded"}', headers)])
     expect((await harvested(source, march)).error).toMatchObject({ failure: 'rate-limited', retryAfterMs })
+    // Whoever asks next waits as well.
+    expect(gate.pauses).toEqual([Math.min(retryAfterMs ?? 0, 3_600_000)])
   })
 
   test('needs repositories that can be', async () => {
