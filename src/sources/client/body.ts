@@ -52,9 +52,13 @@ export async function readBody(packed: PackedBody): Promise<Uint8Array> {
     }
   }
 
-  const decoder = decoderOf(packed)
+  const packing = packingOf(packed)
   try {
-    await (decoder === null ? collect(counted()) : pipeline(counted, decoder, collect))
+    const parts = counted()
+    const first = packing === 'unnamed' ? await parts.next() : null
+    const decoder = decoderOf(packing, first?.value ?? new Uint8Array())
+    const all = first === null ? parts : following(first, parts)
+    await (decoder === null ? collect(all) : pipeline(all, decoder, collect))
   } catch (cause) {
     // An answer without a body may say how it would have been packed.
     if (packedBytes > 0 || codeOf(cause) !== 'Z_BUF_ERROR') throw named(source, cause)
@@ -62,19 +66,42 @@ export async function readBody(packed: PackedBody): Promise<Uint8Array> {
   return Buffer.concat(chunks)
 }
 
-function decoderOf({ source, encoding }: PackedBody) {
-  switch (encoding?.trim().toLowerCase() ?? '') {
+type Packing = 'none' | 'gzip' | 'br' | 'unnamed'
+
+/** `unnamed` is a word that names no packing, `none` or `utf-8`: then the bytes say what they are. */
+function packingOf({ source, encoding }: PackedBody): Packing {
+  const named = encoding?.trim().toLowerCase() ?? ''
+  switch (named) {
     case '':
     case 'identity':
-      return null
+      return 'none'
     case 'gzip':
     case 'x-gzip':
+      return 'gzip'
+    case 'br':
+      return 'br'
+    default:
+      if (!/,|deflate|compress|zstd|dcb|dcz|exi|pack200|aes/.test(named)) return 'unnamed'
+      throw new SourceError(source, 'unreadable', `${source}: the body has an encoding that was not asked for`)
+  }
+}
+
+function decoderOf(packing: Packing, start: Uint8Array) {
+  switch (packing) {
+    case 'none':
+      return null
+    case 'gzip':
       return createGunzip()
     case 'br':
       return createBrotliDecompress()
-    default:
-      throw new SourceError(source, 'unreadable', `${source}: the body has an encoding that was not asked for`)
+    case 'unnamed':
+      return start[0] === 0x1f && start[1] === 0x8b ? createGunzip() : null
   }
+}
+
+async function* following<T>(first: IteratorResult<T, void>, rest: AsyncIterable<T>): AsyncGenerator<T> {
+  if (!first.done) yield first.value
+  yield* rest
 }
 
 /** Data that cannot be unpacked is the server's mistake; data that ends too early is the connection's. */

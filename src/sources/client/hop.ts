@@ -46,6 +46,9 @@ export function nextHop(source: string, from: Hop, status: number, location: str
   return { url, headers, json, redirects: from.redirects + 1 }
 }
 
+/** Its servers are asked by the rules of arXiv, at arXiv's own gate. */
+export const isArxivHost = ({ hostname }: URL): boolean => /(?:^|\.)arxiv\.org\.?$/i.test(hostname)
+
 /**
  * For messages. Without the query, which may hold a key or an e-mail, and after a redirect without the path, which is
  * whatever the server made of what it was sent.

@@ -6,7 +6,7 @@ import { type AddressGuard, type AddressRules, guardAddresses } from './addresse
 import { answerOf, headersOf } from './answer.ts'
 import { acceptEncoding, isBinary, readBody } from './body.ts'
 import { brokenBy, withoutData } from './broken.ts'
-import { firstHop, type Hop, nextHop, placeOf } from './hop.ts'
+import { firstHop, type Hop, isArxivHost, nextHop, placeOf } from './hop.ts'
 import { backoffMs, retryAfterMs, startTimer } from './timing.ts'
 
 /** How a provider wants to be asked. One provider may stand behind several sources; the gate counts them together. */
@@ -257,6 +257,10 @@ async function outcomeOf(job: Job, hop: Hop, attempt: number, response: Dispatch
   const headers = headersOf(response.headers)
   if (status === 429 || status >= 500) return troubleOf(job, hop, attempt, status, headers.get('retry-after'))
   const to = nextHop(source, hop, status, headers.get('location'))
+  if (to !== null && isArxivHost(to.url) && job.policy.provider !== arxivPolicy.provider) {
+    const message = `${placeOf(hop)} redirects to arXiv, which is asked at its own address and in its own turn`
+    return { kind: 'ended', error: failure(job, 'refused', message), failed: false }
+  }
   if (to !== null) return { kind: 'moved', to }
   const bytes = await readBody({
     source,

@@ -3,6 +3,7 @@ import type { DocumentKind, DocumentRecord } from '../../domain/document.ts'
 import { BadSetting, SourceError } from '../../domain/errors.ts'
 import { dayMs } from '../../domain/instant.ts'
 import type { HarvestPage, HarvestWindow, Source } from '../../ports.ts'
+import { isArxivHost } from '../client/hop.ts'
 import { type Answer, arxivPolicy, type PoliteClient, type RequestPolicy } from '../client/http.ts'
 import { type Rejected, sorted } from '../record.ts'
 import { textOfFeed } from './encoding.ts'
@@ -25,10 +26,10 @@ const accept =
 
 /** One visit at a time and a few seconds between two feeds of one host; arXiv's share the gate of its other sources. */
 export function feedPolicy(url: string): RequestPolicy {
-  const { hostname, host } = addressOf(url)
-  if (hostname === 'arxiv.org' || hostname.endsWith('.arxiv.org')) return arxivPolicy
+  const address = addressOf(url)
+  if (isArxivHost(address)) return arxivPolicy
   return {
-    provider: host,
+    provider: address.host,
     spacingMs: 2_000,
     burst: 1,
     connections: 1,

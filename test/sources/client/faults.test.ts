@@ -207,6 +207,17 @@ describe('a body that came damaged', () => {
     }
   })
 
+  test('is what its bytes are where its packing has a name that no packing has', async () => {
+    for (const name of ['none', 'utf-8', 'binary']) {
+      for (const body of ['{"a":1}', gzipSync('{"a":1}')]) {
+        const { client, server } = await stage([answer(200, body, { 'content-encoding': name })])
+        expect((await client.get(server.url, request())).body).toBe('{"a":1}')
+      }
+      const { client, server } = await stage([answer(200, '', { 'content-encoding': name })])
+      expect((await client.get(server.url, request())).body).toBe('')
+    }
+  })
+
   test('brotli is unpacked', async () => {
     const { client, server } = await stage([answer(200, brotliCompressSync('{"a":1}'), { 'content-encoding': 'br' })])
     expect((await client.get(server.url, request())).body).toBe('{"a":1}')

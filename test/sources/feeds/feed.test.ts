@@ -121,6 +121,16 @@ describe('a visit', () => {
     expect((await visits([answer(304)])).last).toMatchObject({ pages: [], error: { failure: 'refused' } })
   })
 
+  // It would be asked at the gate of the host that redirects, beside what arXiv's own sources ask.
+  test.each(['https://rss.arxiv.org/rss/cs.IR', 'http://arxiv.org/rss/cs.IR'])(
+    'does not follow a redirect to %s',
+    async (location) => {
+      const { last, server } = await visits([answer(301, '', { location })])
+      expect(last.error).toMatchObject({ failure: 'refused', message: expect.stringContaining('redirects to arXiv') })
+      expect(server.requests).toHaveLength(1)
+    },
+  )
+
   test('follows redirects, and resolves links by where it ends up', async () => {
     const { last, server } = await visits([
       answer(301, '', { location: '/new/place/feed' }),
