@@ -10,13 +10,23 @@ import { parseXmlFeed } from './xml.ts'
  */
 export function parseFeed(source: string, text: string, from: string): ParsedFeed {
   const address = withoutQuery(from)
-  const body = text.trimStart()
+  const body = withoutJunk(text.trimStart())
   if (body === '') throw unreadable(source, 'answered with nothing')
   if (body.startsWith('{')) return parseJsonFeed(source, body, address)
   if (!body.startsWith('<')) throw unreadable(source, 'answered with plain text instead of a feed')
   if (htmlPage.test(body.slice(0, 4096))) throw unreadable(source, pageSentence(body, address))
   return parseXmlFeed(source, body, address)
 }
+
+/** Complaints of the program that makes the feed come before it, sometimes as a piece of a page. */
+function withoutJunk(text: string): string {
+  const start = /<(?:\?xml\s|(?:rss|feed|channel|(?:\w{1,20}:)?rdf)[\s>])/i.exec(text.slice(0, mostJunk))?.index ?? 0
+  const junk = text.slice(0, start)
+  // A page or a feed may quote another.
+  return start === 0 || /^[{[]|<(?:!doctype|html|head|body|script)\b/i.test(junk) ? text : text.slice(start)
+}
+
+const mostJunk = 10_000
 
 /** A query may hold a key, and a link like `#1` keeps the query of what it belongs to. */
 function withoutQuery(address: string): string {

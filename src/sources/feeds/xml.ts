@@ -149,7 +149,8 @@ function rootRole(walk: Walk, name: string): Role {
   // What follows the feed is no part of it.
   if (walk.dialect !== null) return 'other'
   walk.dialect = name === 'feed' ? 'atom' : 'rss'
-  if (name === 'feed') return 'feed'
+  // Some leave the `rss` around it out.
+  if (name === 'feed' || name === 'channel') return 'feed'
   if (name === 'rss' || name === 'rdf:rdf' || name === 'rdf') return 'root'
   throw unreadable(walk.source, `is no RSS, Atom or JSON feed but a document of the type "${name.slice(0, 40)}"`)
 }

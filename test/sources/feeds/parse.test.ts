@@ -318,6 +318,28 @@ describe('what is no feed is refused with a sentence', () => {
   })
 })
 
+describe('what comes before a feed', () => {
+  const one = rss('<item><title>x</title></item>')
+  test.each([
+    ['a complaint in HTML', `<b>Warning</b>: foo in <b>/srv/x.php</b> on line 7<br />\n${one}`],
+    ['a complaint in words', `Notice: undefined index\n${one.replace(/^<\?xml[^>]*>/, '')}`],
+    ['a comment', `<!-- cached --> ${one}`],
+  ])('is left out where it is %s', (_what, text) => {
+    expect(parse(text)).toMatchObject({ title: 'A channel', entries: [{ title: 'x' }], whole: true })
+  })
+
+  test('is no junk where it is a page that quotes a feed', () => {
+    expect(() => parse(`<html><body><pre>${one}</pre></body></html>`)).toThrow(/web page/)
+    expect(() => parse('Sorry, no feed today')).toThrow(/plain text/)
+  })
+
+  test('may be nothing at all, not even the root', () => {
+    const bare = '<channel><title>A channel</title><item><title>x</title></item></channel>'
+    expect(parse(bare)).toMatchObject({ title: 'A channel', entries: [{ title: 'x' }], whole: true })
+    expect(parse(bare.slice(0, -4))).toMatchObject({ whole: false })
+  })
+})
+
 describe('dates', () => {
   test.each([
     ['Mon, 02 Mar 2026 10:00:00 GMT', '2026-03-02T10:00:00.000Z'],
