@@ -24,14 +24,27 @@ export function parseArxivId(text: string): ArxivId | null {
   return { id: id as DocumentId, version: Number(match[2] ?? 0) }
 }
 
-/** Reads a DOI, bare or as a doi.org address or `doi:`; lower-cased, for DOIs compare without case. */
+/**
+ * Reads a DOI, bare or as a doi.org address, `doi:`, `info:doi/` or `urn:doi:`, also percent-encoded; lower-cased, for DOIs
+ * compare without case.
+ */
 export function parseDoi(text: string): string | null {
   const bare = text
     .trim()
-    .replace(/^https?:\/\/(?:dx\.)?doi\.org\//i, '')
-    .replace(/^doi:/i, '')
-    .replace(/[.,;]$/, '')
-  return doiPattern.test(bare) ? bare.toLowerCase() : null
+    .replace(/^https?:\/\/(?:dx\.|www\.)?doi\.org\//i, '')
+    .replace(/^(?:info:doi\/|(?:urn:)?doi:\s*)/i, '')
+  const doi = decoded(bare).replace(/[.,;]$/, '')
+  return doiPattern.test(doi) ? doi.toLowerCase() : null
+}
+
+/** A `%` that begins no encoded letter is part of the DOI. */
+function decoded(text: string): string {
+  if (!/%[0-9a-f]{2}/i.test(text)) return text
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 /** The arXiv id inside a DataCite DOI of arXiv (`10.48550/arXiv.2401.01234`); null for any other DOI. */
