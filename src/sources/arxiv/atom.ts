@@ -31,7 +31,8 @@ export function parseArxivAtom(xml: string): AtomPage {
   const feed = readXml(apiSource, xml, 'feed')
   const entries = children(feed, 'entry')
   const error = entries.find(isError)
-  if (error) throw new SourceError(apiSource, 'refused', `arXiv's API said: ${messageOf(error)}`)
+  if (error && entries.every(isError))
+    throw new SourceError(apiSource, 'refused', `arXiv's API said: ${messageOf(error)}`)
   const total = countIn(textOfChild(feed, 'totalResults'))
   if (total === null) throw new SourceError(apiSource, 'unreadable', 'the feed does not say how many results there are')
   const startIndex = countIn(textOfChild(feed, 'startIndex')) ?? 0
@@ -69,6 +70,7 @@ function unescaped(text: string): string {
 
 function readEntry(entry: Element): DocumentRecord | Rejected {
   const address = textOfChild(entry, 'id') ?? ''
+  if (isError(entry)) return { id: address, reason: `arXiv's API said: ${messageOf(entry)}` }
   const id = parseArxivId(address)
   if (!id) return { id: address, reason: 'the entry has no arXiv id' }
   const submitted = parseInstant(textOfChild(entry, 'published') ?? '')

@@ -65,6 +65,14 @@ describe('an entry', () => {
       { id: 'http://arxiv.org/abs/nonsense', reason: expect.stringContaining('no arXiv id') },
     ])
   })
+
+  test('that is an error among good ones is named beside them', () => {
+    const error =
+      '<entry><id>https://arxiv.org/api/errors#odd_id</id><title>Error</title><summary>odd id</summary></entry>'
+    const page = parseArxivAtom(feed([entry('2603.00010v1'), error]))
+    expect(page.records).toHaveLength(1)
+    expect(page.rejected).toEqual([{ id: 'https://arxiv.org/api/errors#odd_id', reason: "arXiv's API said: odd id" }])
+  })
 })
 
 describe('a feed', () => {
