@@ -101,9 +101,9 @@ async function* harvest(
 
 /**
  * Rows that may be missing where the API says that there are no more. It counts some that it never gives
- * (github.com/ropensci/medrxivr issue 19): without tolerance such days would be harvested for ever.
+ * (github.com/ropensci/medrxivr issue 19): without tolerance such days would be harvested for ever, small ones too.
  */
-const tolerated = (total: number | null): number => Math.min(20, Math.floor((total ?? 0) / 100))
+const tolerated = (total: number | null): number => Math.max(2, Math.min(20, Math.floor((total ?? 0) / 100)))
 
 async function fetchPage(settings: BiorxivSettings, place: string, signal: AbortSignal): Promise<BiorxivPage> {
   const url = `${settings.baseUrl ?? biorxivAddress}/details/${settings.server}/${place}`

@@ -196,8 +196,8 @@ describe('a harvest of bioRxiv', () => {
 
   test.each([
     ['an empty page of a stated total', [page([], '7')]],
-    ['an end before the total', [page([row(1)], '2'), nothing]],
-    ['rows that come twice instead of others', [page([row(1), row(2)], '4'), page([row(2), row(3)], '4'), nothing]],
+    ['an end before the total', [page([row(1)], '4'), nothing]],
+    ['rows that come twice instead of others', [page([row(1), row(2)], '6'), page([row(2), row(3)], '6'), nothing]],
     ['a server that does not know the cursor', [page([row(1)], '2'), page([row(1)], '2')]],
   ])('with %s is contradictory', async (_what, script) => {
     const { source } = await serverBefore(script)
@@ -217,6 +217,15 @@ describe('a harvest of bioRxiv', () => {
     expect((await harvested(unfinished.source, days)).error).toMatchObject({ failure: 'contradictory' })
   })
 
+  test('with an end a little before a small total is whole as well, if it says that it has no more', async () => {
+    const { source } = await serverBefore([page([row(1), row(2)], '4'), nothing])
+    const { pages, error } = await harvested(source, days)
+    expect(error).toBeNull()
+    expect(pages.at(-1)).toMatchObject({ warning: 'biorxiv stated 4 rows and gave 2' })
+    const silent = await serverBefore([page([row(1), row(2)], '4'), page([], '4')])
+    expect((await harvested(silent.source, days)).error).toMatchObject({ failure: 'contradictory' })
+  })
+
   test('goes on where it was interrupted, and still counts the whole', async () => {
     const first = await serverBefore([page([row(1)], '2'), answer(404, 'gone')])
     const { pages, error } = await harvested(first.source, days)
@@ -230,7 +239,7 @@ describe('a harvest of bioRxiv', () => {
   })
 
   test('that went on and came out short is begun again, for what is missing may lie before', async () => {
-    const first = await serverBefore([page([row(1)], '2'), answer(404, 'gone')])
+    const first = await serverBefore([page([row(1)], '4'), answer(404, 'gone')])
     const { pages } = await harvested(first.source, days)
     const { source } = await serverBefore([nothing])
     expect(await harvested(source, { ...days, resume: pages[0].resume })).toMatchObject({
