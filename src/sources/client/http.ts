@@ -86,7 +86,7 @@ export interface PoliteClientParts {
   readonly addresses: AddressRules
   /** In [0, 1). */
   readonly random: () => number
-  /** Told of every attempt that failed, while others may still follow. */
+  /** Told of every attempt that failed, while others may still follow; so never of an urgent one. */
   readonly onTrouble?: (error: SourceError) => void
 }
 
