@@ -46,7 +46,10 @@ const isError = (entry: Element): boolean => /\/api\/errors(?:#|$)/.test(textOfC
 
 const messageOf = (entry: Element): string => proseOf(textOfChild(entry, 'summary') ?? 'an error').slice(0, 200)
 
-/** From the address of the feed itself; the title repeats it unescaped, where a `&` in the query is ambiguous. */
+/**
+ * From the address of the feed itself, which in an older form is no more than a hash. The title repeats the query
+ * unescaped, where a `&` in it is ambiguous, so it is read only where the address says nothing.
+ */
 function echoedQuery(feed: Element): string | null {
   for (const link of children(feed, 'link')) {
     const href = attribute(link, 'href') ?? ''
@@ -57,7 +60,8 @@ function echoedQuery(feed: Element): string | null {
     const query = parameters.get('search_query')
     if (query !== null) return query === '' ? null : query
   }
-  return null
+  const title = textOfChild(feed, 'title') ?? ''
+  return /\bsearch_query=(.+?)&id_list=/s.exec(title)?.[1] ?? null
 }
 
 function unescaped(text: string): string {

@@ -87,6 +87,16 @@ describe('a feed', () => {
     expect(parseArxivAtom(feed([entry('2603.00010v1')], { link })).echoedQuery).toBe('all:river')
   })
 
+  test('echoes the query in its title where its address is only a hash', () => {
+    const titled = (query: string) =>
+      feed([entry('2603.00010v1')], { link: 'http://arxiv.org/api/hQ8fL2' }).replace(
+        'arXiv Query: whatever',
+        `arXiv Query: search_query=${query}&amp;id_list=&amp;start=0&amp;max_results=10`,
+      )
+    expect(parseArxivAtom(titled('all:river OR all:"a&amp;b"')).echoedQuery).toBe('all:river OR all:"a&b"')
+    expect(parseArxivAtom(titled('')).echoedQuery).toBeNull()
+  })
+
   test('of a look-up echoes no query', () => {
     const link = 'https://arxiv.org/api/query?search_query=&amp;id_list=2603.00010'
     expect(parseArxivAtom(feed([entry('2603.00010v1')], { link })).echoedQuery).toBeNull()
