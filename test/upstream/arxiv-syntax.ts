@@ -7,7 +7,7 @@ export interface ArxivQuery {
   readonly echo: string
 }
 
-const leaf = /(?:([A-Za-z_]+):)?(?:"([^"]*)"|\[([^\]]*)\]|([^\s()"[\]]+))/y
+const leaf = /(?:([A-Za-z_]+):)?(?:"([^"]*)"|\[([^\]]*)\]|([^\s()"[\]]+))(?=[\s()]|$)/y
 const operators: Readonly<Record<string, readonly Token[]>> = {
   '(': [{ kind: 'open' }],
   ')': [{ kind: 'close' }],

@@ -1,4 +1,4 @@
-import { type Instant, instant, isoOf } from '../../src/domain/instant.ts'
+import { dayMs, type Instant, instant, isoOf } from '../../src/domain/instant.ts'
 import type { Answerer, Asked } from './asked.ts'
 import { parseWords } from './boolean-syntax.ts'
 import { type PaperState, stateAt, type UpstreamPaper } from './corpus.ts'
@@ -184,6 +184,7 @@ function workOf({ paper, title, abstract }: PaperState, score: number): Record<s
   const day = { 'date-parts': dateParts(published) }
   const moment = { ...day, 'date-time': isoOf(published).replace(/\.\d+Z$/, 'Z'), timestamp: published }
   const references = hashOf(doi) % 60
+  const dates = hashOf(doi) % 3 === 0 ? printOnly(published) : { 'published-online': day, published: day, issued: day }
   return {
     indexed: { ...moment, version: '3.54.1' },
     'reference-count': references,
@@ -199,7 +200,7 @@ function workOf({ paper, title, abstract }: PaperState, score: number): Record<s
     page: `${references}-${references + 12}`,
     source: 'Crossref',
     'is-referenced-by-count': 0,
-    title: [escaped(title)],
+    title: [formulasIn(escaped(title))],
     prefix: doi.split('/')[0],
     volume: String(1 + (references % 40)),
     author: paper.authors.map((name, at) => {
@@ -208,7 +209,6 @@ function workOf({ paper, title, abstract }: PaperState, score: number): Record<s
       return { ...(first === null ? {} : { given: first }), family: last, sequence, affiliation: [] }
     }),
     member: String(numberOf(doi.split('/')[0])),
-    'published-online': day,
     'container-title': [paper.journal?.name ?? ''],
     'original-title': [],
     language: 'en',
@@ -225,7 +225,6 @@ function workOf({ paper, title, abstract }: PaperState, score: number): Record<s
     resource: { primary: { URL: `https://journal.example/${doi}` } },
     subtitle: [],
     'short-title': [],
-    issued: day,
     'references-count': references,
     'journal-issue': { issue: String(1 + (references % 12)) },
     URL: `https://doi.org/${doi}`,
@@ -234,9 +233,23 @@ function workOf({ paper, title, abstract }: PaperState, score: number): Record<s
     ISSN: [issn],
     'issn-type': [{ value: issn, type: 'electronic' }],
     subject: [],
-    published: day,
+    ...dates,
   }
 }
+
+/** Many publishers state only the issue that a work is printed in, a quarter after everybody could read it. */
+function printOnly(published: Instant) {
+  const [year, month] = dateParts(instant(published + 90 * dayMs))[0]
+  const issue = { 'date-parts': [[year, month]] }
+  return { 'published-print': issue, published: issue, issued: issue }
+}
+
+/** As IEEE writes them, in TeX and nothing else. */
+const formulasIn = (title: string): string =>
+  title.replace(
+    /\$[^$]+\$/g,
+    (tex) => `<inline-formula> <tex-math notation="LaTeX">${tex} </tex-math></inline-formula>`,
+  )
 
 const preprintOf = (paper: UpstreamPaper) => ({ 'id-type': 'doi', id: arxivDoi(paper), 'asserted-by': 'subject' })
 

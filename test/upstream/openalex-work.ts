@@ -1,7 +1,8 @@
-import { isoOf } from '../../src/domain/instant.ts'
+import { dayOf, isoOf } from '../../src/domain/instant.ts'
 import type { PaperState } from './corpus.ts'
 import { arxivDoi, fieldsOf, numberOf, openAlexId, publicationDay } from './scholarly.ts'
 import { hashOf } from './seeded.ts'
+import { escaped } from './xml.ts'
 
 const address = (kind: string, number: number): string => `https://openalex.org/${kind}${number}`
 
@@ -14,11 +15,12 @@ export function openAlexWorkOf(state: PaperState, score: number | null = null): 
   const places = [...(doi === null ? [] : [journalPlace(state)]), arxivPlace(state)]
   const topics = fieldsOf(state).map(topicOf)
   const cited = hashOf(paper.id) % 40
+  const written = cited % 5 === 0 ? escapedTwice(title) : title
   return {
     id,
     doi: doiAddress,
-    title,
-    display_name: title,
+    title: written,
+    display_name: written,
     ...(score === null ? {} : { relevance_score: Math.round(score * 1e5) / 1e3 }),
     publication_year: Number(day.slice(0, 4)),
     publication_date: day,
@@ -80,9 +82,12 @@ export function openAlexWorkOf(state: PaperState, score: number | null = null): 
     cited_by_api_url: `https://api.openalex.org/works?filter=cites:${openAlexId(paper)}`,
     counts_by_year: [{ year: Number(day.slice(0, 4)), cited_by_count: cited }],
     updated_date: isoOf(state.modified).replace(/Z$/, '000'),
-    created_date: day,
+    created_date: dayOf(state.announced),
   }
 }
+
+/** A title whose publisher set its first word in italics and escaped that once more than he should. */
+const escapedTwice = (title: string): string => escaped(title).replace(/^\S+/, '&lt;i&gt;$&&lt;/i&gt;')
 
 /** The words of a text as they stand between spaces, with their places. */
 export function invertedIndexOf(text: string): Record<string, number[]> {

@@ -115,7 +115,7 @@ describe.skipIf(absent)(`beside what was recorded, ours lacks only${where}`, () 
     const missing = lacking(lists.map(onlyArticles).map(shapeOfJson), [shapeOfJson(ours)])
     expect(inItems(missing)).toEqual(
       words(`accepted alternative-id archive article-number assertion author editor funder journal-issue published-other
-        published-print reference relation special_numbering update-policy update-to updated-by`),
+        reference relation special_numbering update-policy update-to updated-by`),
     )
   })
 

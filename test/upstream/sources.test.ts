@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { dayOf, startOfDay } from '../../src/domain/instant.ts'
+import { dayOf } from '../../src/domain/instant.ts'
 import type { Source } from '../../src/ports.ts'
 import { arxivApi } from '../../src/sources/arxiv/api.ts'
 import { arxivOai } from '../../src/sources/arxiv/oai.ts'
@@ -10,7 +10,7 @@ import { crossref, crossrefPolicy } from '../../src/sources/works/crossref.ts'
 import { openAlex, openAlexPolicy } from '../../src/sources/works/openalex.ts'
 import { semanticScholar, semanticScholarPolicy } from '../../src/sources/works/semantic-scholar.ts'
 import { askFor, at, harvested, windowOf } from '../sources/api-stage.ts'
-import { type Corpus, publishedAt, stateAt } from './corpus.ts'
+import { type Corpus, corpusOf, paperOf, publishedAt, stateAt } from './corpus.ts'
 import { idsAsOf, smallCorpus, upstreamStage } from './stage.ts'
 
 type Stage = Awaited<ReturnType<typeof upstreamStage>>
@@ -133,7 +133,10 @@ describe('against the upstream, a harvest of', () => {
     for (const record of pages.flatMap((page) => page.records)) {
       const paper = corpus.byId(record.id)!
       expect(record.countries.toSorted()).toEqual([...new Set(paper.countries)].sort())
-      expect(record.abstract).toBe(stateAt(paper, at('2026-02-12T12:00Z'))!.abstract)
+      expect(record).toMatchObject({
+        title: stateAt(paper, at('2026-02-12T12:00Z'))!.title,
+        abstract: stateAt(paper, at('2026-02-12T12:00Z'))!.abstract,
+      })
     }
   })
 
@@ -150,11 +153,51 @@ describe('against the upstream, a harvest of', () => {
       const paper = expected.find((one) => one.journal!.doi === record.doi)!
       const state = stateAt(paper, at(now))!
       expect(record).toMatchObject({ title: state.title, abstract: state.abstract, authors: paper.authors })
-      const day = startOfDay(dayOf(publishedAt(paper, at(now))))
-      // When arXiv showed a paper is for arXiv to say.
-      expect(record.announced).toBe(record.id === paper.id ? null : day)
+      // When arXiv showed a paper is for arXiv to say. Of others some state only the month of an issue to come.
+      const shown = record.announced === null ? null : dayOf(record.announced)
+      expect(shown).toBe(record.id === paper.id ? null : dayOf(publishedAt(paper, at(now))))
     }
+    const bases = records.filter((record) => record.announced !== null).map((record) => record.announcedBasis)
+    expect(new Set(bases)).toEqual(new Set(['stated', 'derived']))
   })
+
+  test('Crossref tells papers apart whose titles differ in a formula alone', async () => {
+    const published = at('2026-02-10T09:00Z')
+    const papers = ['H_2', 'H_\\infty'].map((tex, number) =>
+      paperOf({
+        id: `2601.0000${number + 1}`,
+        versions: [
+          {
+            submitted: at('2026-01-05T09:00Z'),
+            announced: at('2026-01-07T01:00Z'),
+            title: `$${tex}$ Control of Passage Retrieval`,
+            abstract: 'On rivers.',
+            comment: null,
+          },
+        ],
+        journal: { doi: `10.5555/formula.${number}`, name: 'Letters on Rivers', published },
+      }),
+    )
+    const stage = await upstreamStage({ corpus: corpusOf(papers), asOf: '2026-02-12T12:00Z' })
+    const { pages, error } = await harvested(sourcesOf(stage).crossref, windowOf('2026-02-09', '2026-02-12'))
+    expect(error).toBeNull()
+    expect(pages.flatMap((page) => page.records.map((record) => record.title)).sort()).toEqual([
+      '$H_2$ Control of Passage Retrieval',
+      '$H_\\infty$ Control of Passage Retrieval',
+    ])
+  })
+
+  test.each(['semanticScholar', 'crossref', 'openAlex'] as const)(
+    '%s that counts one paper more than it gives is whole all the same',
+    async (name) => {
+      const stage = await upstreamStage({ corpus, asOf: '2026-05-20T12:00Z' })
+      const window = name === 'crossref' ? windowOf('2026-05-01', '2026-05-01') : windowOf('2026-01-01', '2026-05-20')
+      stage.upstream.faults.add({ kind: 'wrong-total', by: 1 })
+      const { pages, error } = await harvested(sourcesOf(stage)[name], window)
+      expect(error).toBeNull()
+      expect(pages.at(-1)!.warning).toMatch(/states \d+ works and ended after \d+/)
+    },
+  )
 
   test('a feed is its newest posts, and nothing the second time', async () => {
     const { upstream, clientFor } = await upstreamStage({ corpus, asOf: '2026-02-12T12:00Z' })
