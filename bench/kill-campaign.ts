@@ -1,75 +1,32 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
-import { forkProgram } from '../src/child.ts'
-import { openEngine } from '../src/compose.ts'
+import { parseArgs } from 'node:util'
+import { harvestCampaign } from './harvest-campaign.ts'
+import { nightCampaign } from './night-campaign.ts'
 
-/**
- * Kills the real indexer by SIGKILL at random moments of a first start, as often as its argument says (default 200), and
- * checks after each that the store opens, that what it shows is whole, and that the next night makes it good.
- */
-const rounds = Number(process.argv[2] ?? 200)
-const program = new URL('../indexer/main.ts', import.meta.url)
-const papers = 252
-
-const indexer = (folder: string) =>
-  forkProgram(program, ['once'], {
-    env: { ...process.env, FRESHET_DATA: folder, FRESHET_SOURCES: 'none', FRESHET_LOG: 'silent' },
-  })
-const ended = (child: ReturnType<typeof indexer>) =>
-  new Promise<number | null>((resolve) => {
-    child.on('exit', resolve)
-  })
-
-async function stateOf(folder: string) {
-  const engine = await openEngine(folder)
-  const reader = await engine.openReader()
-  const state = {
-    generation: engine.catalog.current()?.id ?? null,
-    documents: engine.documents.count(),
-    searchable: reader.counts.static + reader.counts.fresh,
-  }
-  await reader.close()
-  await engine.close()
-  return state
-}
-
-const whole = mkdtempSync(join(tmpdir(), 'freshet-campaign-'))
-const startedAt = performance.now()
-await ended(indexer(whole))
-const nightMs = performance.now() - startedAt
-rmSync(whole, { recursive: true, force: true })
-
-let killed = 0
-let faults = 0
-for (let round = 1; round <= rounds; round++) {
-  const folder = mkdtempSync(join(tmpdir(), 'freshet-campaign-'))
-  const moment = Math.random() * nightMs
-  const child = indexer(folder)
-  const exit = ended(child)
-  await pause(moment)
-  if (child.exitCode === null) killed++
-  child.kill('SIGKILL')
-  await exit
-  const after = await stateOf(folder)
-  const code = await ended(indexer(folder))
-  const good = await stateOf(folder)
-  const staged = readdirSync(join(folder, 'generations')).filter((name) => name.endsWith('.building'))
-  const sound =
-    after.searchable === after.documents &&
-    code === 0 &&
-    good.documents === papers &&
-    good.searchable === papers &&
-    good.generation !== null &&
-    staged.length === 0
-  if (!sound) {
-    faults++
-    console.log(`killed after ${moment.toFixed(0)} ms: ${JSON.stringify({ after, code, good, staged })}`)
-  }
-  rmSync(folder, { recursive: true, force: true })
-}
-console.log(
-  `${rounds} rounds, ${killed} killed in mid-night (a night takes ${nightMs.toFixed(0)} ms): ${faults} faults`,
-)
+/** Kills the indexer at random moments, `--kills` times: of a harvest, or with `--of night` of a first start. */
+const { values } = parseArgs({
+  options: {
+    of: { type: 'string', default: 'harvest' },
+    kills: { type: 'string', default: '200' },
+    papers: { type: 'string', default: '1500' },
+  },
+})
+const kills = Number(values.kills)
+const faults = values.of === 'night' ? await nightCampaign(kills) : await ofHarvests()
 process.exitCode = faults === 0 ? 0 : 1
+
+async function ofHarvests(): Promise<number> {
+  const result = await harvestCampaign({
+    kills,
+    papers: Number(values.papers),
+    random: Math.random,
+    onFault: (round, fault) => console.log(`round ${round}: ${fault}`),
+  })
+  const { rounds, inMidHarvest, documents, leftOnAverage, harvestMs } = result
+  console.log(
+    `${result.kills} kills in ${rounds} rounds, ${inMidHarvest} of them in mid-harvest: ${result.faults} faults`,
+  )
+  console.log(
+    `a harvest of ${documents} documents takes ${harvestMs.toFixed(0)} ms; a killed one left ${leftOnAverage.toFixed(0)} on average`,
+  )
+  return result.faults
+}

@@ -2,18 +2,20 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
+import { contentsOf } from '../../bench/contents.ts'
+import { lettersEmbedder } from '../../bench/letters-embedder.ts'
 import { type HarvestReport, harvest } from '../../indexer/harvest.ts'
 import { dayMs, type Instant, instant } from '../../src/domain/instant.ts'
 import { openEmbeddedEngine } from '../../src/engines/embedded/engine.ts'
 import { openRuntime } from '../../src/engines/embedded/runtime.ts'
-import type { Embedder, Source } from '../../src/ports.ts'
+import type { Source } from '../../src/ports.ts'
 import { type PoliteClient, politeClient, type RequestPolicy } from '../../src/sources/client/http.ts'
 import { VirtualClock } from '../sources/virtual-clock.ts'
 import type { Corpus } from '../upstream/corpus.ts'
 import type { Provider } from '../upstream/exchange.ts'
 import { generatedCorpus } from '../upstream/generated.ts'
 import { openUpstream, type Upstream } from '../upstream/upstream.ts'
-import { contentsOf, never } from './harvest-stage.ts'
+import { never } from './harvest-stage.ts'
 
 /** The world stands still in it: no announcement falls into the hours for which a test may wait. */
 export const asOf = instant(Date.parse('2026-04-10T12:00:00Z'))
@@ -125,15 +127,4 @@ async function whileTimePasses<T>(work: Promise<T>, pass: () => void): Promise<T
     pass()
   }
   return work
-}
-
-/** Nobody searches here; vectors need only be a text's own, and cheap. */
-const lettersEmbedder: Embedder = {
-  fingerprint: 'letters',
-  model: 'letters',
-  dimension: 2,
-  async embed(texts) {
-    return texts.map((text) => Float32Array.of(text.length, text.charCodeAt(text.length - 1)))
-  },
-  async close() {},
 }

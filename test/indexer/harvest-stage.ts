@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { harvest } from '../../indexer/harvest.ts'
-import { type DocumentRecord, factsOf, type Seq } from '../../src/domain/document.ts'
+import type { DocumentRecord, Seq } from '../../src/domain/document.ts'
 import type { Watermark } from '../../src/domain/watermark.ts'
 import { openRuntime } from '../../src/engines/embedded/runtime.ts'
 import type { Clock, Engine, HarvestPage, HarvestWindow, Source } from '../../src/ports.ts'
@@ -79,21 +79,3 @@ export const page = (...ids: readonly string[]): Partial<HarvestPage> => ({ reco
 
 export const idsIn = (engine: Engine): string[] =>
   engine.documents.changesAfter(0 as Seq, 100_000).flatMap(({ document }) => document?.id ?? [])
-
-/** What is known of every document, without the numbers and times that another harvest gives it. */
-export function contentsOf({ documents, embeddings }: Engine, fingerprint: string) {
-  const all = documents.changesAfter(0 as Seq, 100_000).flatMap(({ document }) => document ?? [])
-  const vectors = embeddings.load(
-    fingerprint,
-    all.map((one) => one.contentHash),
-  )
-  return all
-    .map((one) => ({
-      ...factsOf(one),
-      sources: one.sources,
-      contentHash: one.contentHash,
-      versions: documents.versionsOf(one.id),
-      vector: vectors.get(one.contentHash),
-    }))
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
-}

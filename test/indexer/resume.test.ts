@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { contentsOf } from '../../bench/contents.ts'
 import type { HarvestPage } from '../../src/ports.ts'
 import { engines } from '../engines/fixtures.ts'
-import { contentsOf, type HarvestStage, harvestStage, paper, shelf } from './harvest-stage.ts'
+import { type HarvestStage, harvestStage, paper, shelf } from './harvest-stage.ts'
 
 /** A death of ours between two pages: no failure of the source, so nothing that is under way is stored any more. */
 class Killed extends Error {}
@@ -21,7 +22,7 @@ const papersOf = (all: readonly (readonly { id: number; version: number }[])[]):
   }))
 
 describe.each(engines)('a harvest on the %s engine that is killed', (name, open) => {
-  const numRuns = name === 'memory' ? 60 : 15
+  const numRuns = name === 'memory' ? 50 : 8
 
   async function onStage(use: (stage: HarvestStage) => Promise<void>): Promise<void> {
     const stage = await harvestStage(open)
