@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import type { DocumentRecord } from '../../domain/document.ts'
 import { SourceError } from '../../domain/errors.ts'
 import { parseDoi } from '../../domain/identifiers.ts'
@@ -6,9 +5,9 @@ import { addDays, type Day, dayMs, dayOf, instant } from '../../domain/instant.t
 import { termsOf } from '../../domain/terms.ts'
 import type { FindRequest, HarvestWindow, Source } from '../../ports.ts'
 import type { PoliteClient, RequestPolicy } from '../client/http.ts'
-import { askableWords, believable, type JsonAnswer, readItems, readJson, shownQuery } from '../json-api.ts'
-import type { Rejected } from '../record.ts'
-import { crossrefRecord, crossrefWork, paperTypes, retractedBy, selectedFields } from './crossref-record.ts'
+import { askableWords, believable, shownQuery } from '../json-api.ts'
+import { type CrossrefPage, parseCrossrefPage, parseCrossrefWork } from './crossref-page.ts'
+import { paperTypes, selectedFields } from './crossref-record.ts'
 import { harvestTopics, type Paging, type Part, type TopicPage, topicsOf } from './topic-harvest.ts'
 
 const source = 'crossref'
@@ -215,48 +214,3 @@ export function crossrefQuery({ subject, phrases, filters }: FindRequest): Recor
     filter: [...dates, ...ofPaperTypes].join(','),
   }
 }
-
-const pageSchema = z.object({
-  'message-type': z.literal('work-list'),
-  message: z.object({
-    'total-results': z.number().int().nonnegative(),
-    'next-cursor': z.string().nullish(),
-    items: z.array(z.unknown()),
-  }),
-})
-
-export interface CrossrefPage extends TopicPage {
-  /** Works that retract others. */
-  readonly notices: readonly { readonly doi: string | null; readonly retracts: readonly string[] }[]
-}
-
-/** Throws SourceError: `refused` for an error of any kind, `unreadable` for what is no list of works. */
-export function parseCrossrefPage(answer: JsonAnswer): CrossrefPage {
-  const { message } = readJson(source, answer, pageSchema)
-  const { items } = message
-  return {
-    ...readWorks(items),
-    ids: items.map(countedAs),
-    total: message['total-results'],
-    cursor: message['next-cursor'] ?? null,
-    notices: items.map((work) => ({ doi: doiOf(work), retracts: retractedBy(work) })).filter(retractsAny),
-  }
-}
-
-const retractsAny = ({ retracts }: CrossrefPage['notices'][number]): boolean => retracts.length > 0
-
-const rawDoiOf = (work: unknown): string | null => z.object({ DOI: z.string() }).safeParse(work).data?.DOI ?? null
-
-const doiOf = (work: unknown): string | null => parseDoi(rawDoiOf(work) ?? '')
-
-/** As it is written: works whose DOIs cannot be read, or differ in a full stop at the end, are still several. */
-const countedAs = (work: unknown): string => rawDoiOf(work)?.toLowerCase() ?? JSON.stringify(work)
-
-const readWorks = (works: readonly unknown[]): { records: DocumentRecord[]; rejected: Rejected[] } =>
-  readItems(works, crossrefWork, ['DOI'], crossrefRecord)
-
-const workSchema = z.object({ 'message-type': z.literal('work'), message: z.unknown() })
-
-/** A single work, as `/works/DOI` has it. */
-export const parseCrossrefWork = (answer: JsonAnswer): { records: DocumentRecord[]; rejected: Rejected[] } =>
-  readWorks([readJson(source, answer, workSchema).message])

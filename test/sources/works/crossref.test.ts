@@ -2,14 +2,8 @@ import { Headers } from 'undici'
 import { describe, expect, test } from 'vitest'
 import { dayOf } from '../../../src/domain/instant.ts'
 import { noFilters } from '../../../src/domain/query.ts'
-import {
-  crossref,
-  crossrefPolicy,
-  crossrefQuery,
-  parseCrossrefPage,
-  parseCrossrefWork,
-  statedPauseMs,
-} from '../../../src/sources/works/crossref.ts'
+import { crossref, crossrefPolicy, crossrefQuery, statedPauseMs } from '../../../src/sources/works/crossref.ts'
+import { parseCrossrefPage, parseCrossrefWork } from '../../../src/sources/works/crossref-page.ts'
 import { paperTypes } from '../../../src/sources/works/crossref-record.ts'
 import { askFor, at, harvested, json, windowOf } from '../api-stage.ts'
 import { stage } from '../arxiv-stage.ts'
