@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { systemClock } from '../src/clock.ts'
 import { Embedders, openEmbedder, openEngine, openRuntimeIn } from '../src/compose.ts'
-import { openSources } from '../src/compose-sources.ts'
+import { openLiveTier, openSources } from '../src/compose-sources.ts'
 import { readConfig } from '../src/config.ts'
 import type { Hit, RankedAnswer } from '../src/domain/answer.ts'
 import { type DocumentKind, documentKinds } from '../src/domain/document.ts'
@@ -10,10 +10,8 @@ import { dayOf, endOfDay, type Instant, parseDay, parseInstant, startOfDay } fro
 import { defaultDeadlineMs, modes, noFilters, type Query, sorts } from '../src/domain/query.ts'
 import { typedQuery } from '../src/domain/understanding.ts'
 import { shippedCalibration } from '../src/retrieval/calibration.ts'
-import { openLive } from '../src/retrieval/live.ts'
 import { effectiveFilters } from '../src/retrieval/request.ts'
 import { search } from '../src/retrieval/search.ts'
-import { allSources, harvestedThrough } from '../src/source-status.ts'
 import { dayOption } from './import.ts'
 
 interface Options {
@@ -62,13 +60,9 @@ export const searchCommand = (): Command =>
       const reader = await engine.openReader()
       const runtime = openRuntimeIn(config.dataFolder)
       const sources = openSources(config, runtime)
-      const live = openLive({
-        sources: allSources(sources),
-        runtime,
-        harvested: () => harvestedThrough(sources, engine.documents),
-        clock: systemClock,
-        onUnexpected: (source, error) => console.error(`${source} broke down:`, error),
-      })
+      const live = openLiveTier(sources, engine, runtime, (source, error) =>
+        console.error(`${source} broke down:`, error),
+      )
       const answer = await search(query, reader.snapshot(), {
         documents: engine.documents,
         embedderFor: (fingerprint) => embedders.get(fingerprint),

@@ -1,8 +1,9 @@
 import { systemClock } from './clock.ts'
 import { product } from './compose.ts'
 import type { Config, SourceKind } from './config.ts'
-import type { Runtime, Source } from './ports.ts'
-import type { SourcesInUse } from './source-status.ts'
+import type { Engine, Runtime, Source } from './ports.ts'
+import { type LiveTier, openLive } from './retrieval/live.ts'
+import { allSources, harvestedThrough, type SourcesInUse } from './source-status.ts'
 import { apiCadence, arxivApi } from './sources/arxiv/api.ts'
 import { arxivOai } from './sources/arxiv/oai.ts'
 import { arxivRss } from './sources/arxiv/rss.ts'
@@ -124,6 +125,21 @@ export function openSources({ sources: settings, contact }: Config, runtime: Run
     },
   }
 }
+
+/** The sources as queries meet them. `onUnexpected` is told of bugs of ours. */
+export const openLiveTier = (
+  sources: SourcesInUse,
+  engine: Engine,
+  runtime: Runtime,
+  onUnexpected: (source: string, error: unknown) => void,
+): LiveTier =>
+  openLive({
+    sources: allSources(sources),
+    runtime,
+    harvested: () => harvestedThrough(sources, engine.documents),
+    clock: systemClock,
+    onUnexpected,
+  })
 
 /** What is harvested, so that a watermark is not taken for that of a wider wish. */
 const scoped = (source: Source, scope: readonly string[]): Source => ({

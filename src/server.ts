@@ -5,7 +5,7 @@ import type { IndexerNews } from '../indexer/news.ts'
 import { forkProgram } from './child.ts'
 import { systemClock } from './clock.ts'
 import { Embedders, openEmbedder, openEngine, openRuntimeIn, version } from './compose.ts'
-import { type OpenSources, openSources } from './compose-sources.ts'
+import { type OpenSources, openLiveTier, openSources } from './compose-sources.ts'
 import { type Config, loadEnvFile, readConfig } from './config.ts'
 import type { RankedAnswer } from './domain/answer.ts'
 import { parseInstant } from './domain/instant.ts'
@@ -15,10 +15,9 @@ import type { Status } from './http/status.ts'
 import { type Log, openLog } from './log.ts'
 import type { Engine, IndexReader, Runtime } from './ports.ts'
 import { shippedCalibration } from './retrieval/calibration.ts'
-import { openLive } from './retrieval/live.ts'
 import { type SearchParts, search } from './retrieval/search.ts'
 import { warmUp } from './retrieval/warm-up.ts'
-import { allSources, harvestedThrough, sourceStatuses } from './source-status.ts'
+import { sourceStatuses } from './source-status.ts'
 
 /** How soon a committed paper or a published generation is seen: a look costs microseconds. */
 const refreshEveryMs = 250
@@ -35,13 +34,9 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
   const runtime = openRuntimeIn(config.dataFolder)
   const [embedders, reader] = await Promise.all([openEmbedders(config, engine), engine.openReader()])
   const sources = openSources(config, runtime)
-  const live = openLive({
-    sources: allSources(sources),
-    runtime,
-    harvested: () => harvestedThrough(sources, engine.documents),
-    clock: systemClock,
-    onUnexpected: (source, error) => log.error({ source, err: error }, 'a source broke down'),
-  })
+  const live = openLiveTier(sources, engine, runtime, (source, error) =>
+    log.error({ source, err: error }, 'a source broke down'),
+  )
   const demand = countDemand(sources, runtime, log)
   const refreshing = keepFresh(reader, engine, embedders, log)
   const indexer = config.indexer === 'child' ? superviseIndexer(log) : null

@@ -5,8 +5,9 @@ import type { Evidence } from '../domain/evidence.ts'
 import type { Folded } from '../domain/identity/folding.ts'
 import type { Query } from '../domain/query.ts'
 import { type LiveState, noLive, type Route } from '../domain/route.ts'
-import type { DocumentStore, Embedder, GatherRequest, Snapshot } from '../ports.ts'
+import type { DocumentStore, GatherRequest, Snapshot } from '../ports.ts'
 import { type Calibration, type DepthCalibration, depthCalibrationFor } from './calibration.ts'
+import { type EmbedderFor, embedQuery, embedRecords } from './embedding.ts'
 import { convex, type Fused, reciprocalRank } from './fusion.ts'
 import { gamma, type HitContext, toHits } from './hits.ts'
 import { scoreLate } from './late.ts'
@@ -15,11 +16,11 @@ import { asTyped, type Named, namedDocuments, pinNamed, withNamed } from './name
 import { candidateDepth, findRequestOf, requestOf } from './request.ts'
 import { route } from './router.ts'
 import { inOrderOf, measureDepth, place, type Ranking, type Recency, rank, type Scored, thresholdOf } from './score.ts'
+import { type Stagewatch, stagewatch } from './stagewatch.ts'
 
 export interface SearchParts {
   readonly documents: DocumentStore
-  /** The embedder that speaks the fingerprint; null when this process has none that does. */
-  embedderFor(fingerprint: string): Embedder | null
+  readonly embedderFor: EmbedderFor
   readonly calibration: Calibration
   /** Milliseconds of a monotonic clock. */
   readonly stopwatch: () => number
@@ -88,7 +89,7 @@ async function rankTiers(
   // A title is matched word for word.
   const subject = named.size > 0 ? query.subject : withoutRecencyWords(query.subject, cues)
 
-  const vector = await embedQuery(subject, snapshot, parts, degraded, options.signal)
+  const vector = await embedQuery(subject, snapshot, parts.embedderFor, degraded, options.signal)
   took.mark('embed')
 
   const request = requestOf(query, subject, vector, options.exact ?? false)
@@ -177,7 +178,7 @@ async function rankLate(
 ): Promise<Ordered> {
   const { request, evidence, calibration, ranking, recency, query, fused, named } = ranked
   const degraded: Degradation[] = []
-  const embed = (texts: readonly string[]) => embedRecords(texts, snapshot, parts, live, leftMs(), degraded)
+  const embed = (texts: readonly string[]) => embedRecords(texts, snapshot, parts.embedderFor, live, leftMs(), degraded)
   const { candidates, records, outdated, unheld } = await scoreLate(answers, snapshot, parts.documents, embed, request)
   const reports = answers.map(({ report }) => ({ ...report, unheld: unheld.get(report.source) ?? 0 }))
   const fit = candidates.filter((one) => one !== null)
@@ -219,54 +220,6 @@ function answerOf(ranked: Ranked, snapshot: Snapshot, late: Ordered, took: Stage
   }
 }
 
-/** A query without a vector is answered from its words, and says so. */
-async function embedQuery(
-  subject: string,
-  snapshot: Snapshot,
-  parts: SearchParts,
-  degraded: Degradation[],
-  signal: AbortSignal | undefined,
-): Promise<Float32Array | null> {
-  if (snapshot.fingerprint === null || subject === '') return null
-  const without = (reason: string) => degraded.push({ part: 'vectors', code: 'degraded', reason, retryAfterMs: null })
-  const embedder = parts.embedderFor(snapshot.fingerprint)
-  if (!embedder) {
-    without('the model of the index is not loaded; words alone were matched')
-    return null
-  }
-  try {
-    const [vector] = await embedder.embed([subject], 'query', signal)
-    return vector
-  } catch (error) {
-    if (signal?.aborted) throw error
-    without('the encoder failed; words alone were matched')
-    return null
-  }
-}
-
-/** Without an encoder, which the answer has said already, late records are scored by their words. */
-async function embedRecords(
-  texts: readonly string[],
-  snapshot: Snapshot,
-  parts: SearchParts,
-  live: LiveTier,
-  leftMs: number,
-  degraded: Degradation[],
-): Promise<readonly (Float32Array | null)[]> {
-  const embedder = snapshot.fingerprint === null ? null : parts.embedderFor(snapshot.fingerprint)
-  if (!embedder || texts.length === 0) return []
-  const without = (code: 'timeout' | 'degraded', reason: string) => {
-    degraded.push({ part: 'vectors', code, reason, retryAfterMs: null })
-    return []
-  }
-  try {
-    const vectors = await live.vectorsOf(texts, embedder, Math.max(0, leftMs))
-    return vectors ?? without('timeout', 'the encoder was late; live records were matched by words alone')
-  } catch {
-    return without('degraded', 'the encoder failed; live records were matched by words alone')
-  }
-}
-
 function inOrder(
   scored: readonly Scored[],
   query: Query,
@@ -285,21 +238,4 @@ function inOrder(
   if (query.fusion === 'convex') return [...scored].sort(inOrderOf(ranking))
   const kept = (one: Scored) => (one.depth === 0 ? 1 : one.score / one.depth) * (fused.get(one.candidate.key) ?? 0)
   return [...scored].sort((one, other) => kept(other) - kept(one) || other.candidate.key - one.candidate.key)
-}
-
-type Stagewatch = ReturnType<typeof stagewatch>
-
-function stagewatch(now: () => number) {
-  const start = now()
-  let last = start
-  const stages: Record<string, number> = {}
-  return {
-    mark(stage: string) {
-      const at = now()
-      stages[stage] = (stages[stage] ?? 0) + at - last
-      last = at
-    },
-    elapsed: () => now() - start,
-    all: () => ({ ...stages, total: now() - start }),
-  }
 }
