@@ -167,7 +167,7 @@ async function* batchesOf(course: Course): AsyncIterable<Batch> {
   const { name, scope = '' } = source
   let held: HarvestPage | null = null
   try {
-    for await (const page of source.changes(window, signal)) {
+    for await (const page of readAhead(source.changes(window, signal))) {
       told.rejected = [...told.rejected, ...page.rejected]
       told.warning = page.warning ?? told.warning
       if (held) yield { records: held.records, ...checkpointOf(held) }
@@ -185,5 +185,23 @@ async function* batchesOf(course: Course): AsyncIterable<Batch> {
   function checkpointOf({ resume }: HarvestPage): Pick<Batch, 'checkpoint'> {
     const { after, upTo } = window
     return resume === null ? {} : { checkpoint: { source: name, scope, after, upTo, resume } }
+  }
+}
+
+/** The next page is asked for while this one is embedded and stored: a slow source and our own work cost the longer of both. */
+async function* readAhead<T>(pages: AsyncIterable<T>): AsyncIterable<T> {
+  const iterator = pages[Symbol.asyncIterator]()
+  try {
+    for (let next = iterator.next(); ; ) {
+      const { done, value } = await next
+      if (done) return
+      next = iterator.next()
+      // It is awaited one turn later; until then a failure must not count as unhandled.
+      next.catch(() => {})
+      yield value
+    }
+  } finally {
+    // Not waited for: a page under way ends by the signal or its own deadline.
+    iterator.return?.().catch(() => {})
   }
 }
