@@ -22,7 +22,7 @@ const { values } = parseArgs({
     count: { type: 'string', default: '20000' },
     /** A folder of daily listings, instead of generated papers. */
     daily: { type: 'string' },
-    asOf: { type: 'string', default: '2026-06-01' },
+    'as-of': { type: 'string', default: '2026-06-01' },
     days: { type: 'string', default: '30' },
     runs: { type: 'string', default: '3' },
     /** With the embedder of this model, instead of one without vectors. */
@@ -30,7 +30,7 @@ const { values } = parseArgs({
   },
 })
 
-const asOf = parseInstant(values.asOf) ?? instant(0)
+const asOf = parseInstant(values['as-of']) ?? instant(0)
 const corpus =
   values.daily === undefined
     ? ['--count', values.count, '--from', '2026-05-03', '--to', '2026-05-30']
@@ -62,13 +62,16 @@ async function harvestOnce(): Promise<void> {
   })
   const clock: Clock = { now: () => asOf, sleep: systemClock.sleep }
   const peak = watchMemory()
+  const spentBefore = process.cpuUsage()
   const began = performance.now()
   const report = await harvest({ engine, embedder, runtime, clock }, source, new AbortController().signal)
   const seconds = (performance.now() - began) / 1000
+  const { user, system } = process.cpuUsage(spentBefore)
   const documents = engine.documents.count()
+  const error = report.error === null ? '' : `; it failed: ${report.error}`
   console.log(
-    `${report.outcome}: ${documents} documents in ${seconds.toFixed(2)} s, ${Math.round(documents / seconds)}/s, ` +
-      `peak ${Math.round(peak() / 2 ** 20)} MB ${report.error ?? ''}`,
+    `${documents} documents in ${seconds.toFixed(2)} s, ${Math.round(documents / seconds)}/s ` +
+      `(${((user + system) / 1e6).toFixed(2)} s of processor time), peak ${Math.round(peak() / 2 ** 20)} MB${error}`,
   )
   await client.close()
   runtime.close()

@@ -19,11 +19,24 @@ export function startUpstream(args: readonly string[]): Promise<UpstreamProcess>
   const child = spawn(process.execPath, ['--import', tsx, program, ...args], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
-  const stop = () => child.kill()
+  let listens = false
+  let stopped = false
+  const stop = () => {
+    stopped = true
+    child.kill()
+  }
   return new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('exit', (code) => reject(new Error(`the upstream ended with ${code} before it listened`)))
+    child.once('exit', (code, signal) => {
+      const error = new Error(`the upstream ended with ${code ?? signal}`)
+      if (!listens) reject(error)
+      // Whoever uses it would go on asking for a quarter of an hour.
+      else if (!stopped) throw error
+    })
     if (child.stdout)
-      createInterface({ input: child.stdout }).once('line', (line) => resolve({ ...JSON.parse(line), stop }))
+      createInterface({ input: child.stdout }).once('line', (line) => {
+        listens = true
+        resolve({ ...JSON.parse(line), stop })
+      })
   })
 }
