@@ -197,4 +197,6 @@ export const documentSchema = z
 
 export type WireHit = z.infer<typeof hitSchema>
 export type WireAnswer = z.infer<typeof answerSchema>
+/** Everything but the timing, which is no part of what is said. */
+export type Said = Omit<WireAnswer, 'tookMs'>
 export type WireDocument = z.infer<typeof documentSchema>

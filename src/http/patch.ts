@@ -1,11 +1,9 @@
-import type { WireAnswer, WireHit } from './answers.ts'
+import type { Said, WireHit } from './answers.ts'
 
 /** An operation of a JSON Patch, RFC 6902. */
 export type PatchOperation =
   | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: unknown }
   | { readonly op: 'remove'; readonly path: string }
-
-type Said = Omit<WireAnswer, 'tookMs'>
 
 /**
  * What makes `after` of `before`. Hits are never rewritten or moved past each other: those that drop off the page are

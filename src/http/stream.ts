@@ -1,12 +1,10 @@
 import type { Response } from 'express'
 import type { RankedAnswer } from '../domain/answer.ts'
-import type { WireAnswer } from './answers.ts'
+import type { Said } from './answers.ts'
 import { patchBetween } from './patch.ts'
 import { toTiming } from './wire.ts'
 
 export const eventStream = 'text/event-stream'
-
-type Said = Omit<WireAnswer, 'tookMs'>
 
 /**
  * An answer as server-sent events: `answer` is what static and fresh know, sent at once; `patch`, when live sources were

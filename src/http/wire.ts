@@ -4,12 +4,11 @@ import { dayOf, type Instant, isoOf } from '../domain/instant.ts'
 import type { Query } from '../domain/query.ts'
 import type { LiveOffer } from '../domain/route.ts'
 import { effectiveFilters } from '../retrieval/request.ts'
-import type { WireAnswer, WireDocument, WireHit } from './answers.ts'
+import type { Said, WireAnswer, WireDocument, WireHit } from './answers.ts'
 
 /** Answers and documents as they are sent. Field by field, so that nothing goes out that no schema names. */
 
-/** Everything but the timing, which is no part of what is said. */
-export function toWireAnswer(answer: RankedAnswer, nextCursor: string | null): Omit<WireAnswer, 'tookMs'> {
+export function toWireAnswer(answer: RankedAnswer, nextCursor: string | null): Said {
   const { query, hits, route } = answer
   return {
     query: toEcho(query),
