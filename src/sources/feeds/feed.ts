@@ -98,6 +98,11 @@ async function* visit(
       `${name}: the feed is cut off after ${parsed.entries.length} whole entries`,
     )
   }
+  // A list without entries may be a site in trouble: with its validators, a 304 could hide the real one for good.
+  if (parsed.entries.length === 0) {
+    yield page
+    return
+  }
   const newest = hashesOf(records)
   const warning = last && gapBetween(last.newest, newest)
   yield { ...page, state: JSON.stringify(nextState(answer, newest)), ...(warning ? { warning } : {}) }

@@ -84,6 +84,18 @@ describe('a visit', () => {
     expect(last).toMatchObject({ error: null, pages: [{ records: [], rejected: [] }] })
   })
 
+  // A site that was being set up sent an empty list under an ETag, and 304 ever after.
+  test('of an empty feed leaves no validators that could hide what it will hold', async () => {
+    const { server, state } = await visits([ok(atom(), { etag: '"empty"' }), ok(atom(entry()))], 2)
+    expect(server.requests.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, undefined])
+    expect(state).not.toBeNull()
+  })
+
+  test('of a feed that is empty for once goes on with what the visit before was told', async () => {
+    const { server } = await visits([ok(atom(entry()), { etag: '"1"' }), ok(atom(), { etag: '"2"' }), answer(304)], 3)
+    expect(server.requests.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, '"1"', '"1"'])
+  })
+
   test('sends back the validators of the last, and takes 304 for nothing new', async () => {
     const { server, all } = await visits(
       [
