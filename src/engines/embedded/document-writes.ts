@@ -52,7 +52,7 @@ export function documentWrites(db: Database.Database, embeddings: EmbeddingTable
         const counts = noChanges()
         for (const one of vectors) embeddings.put(one.fingerprint, one.contentHash, one.vector)
         for (const { record, contentHash } of writes) counts[writeOne(record, contentHash, harvested)]++
-        marks.move(rest)
+        marks.move(rest, harvested)
         return counts
       })
     },
@@ -158,16 +158,17 @@ function documentTable(db: Database.Database, identities: Identities): DocumentT
 }
 
 interface MarkTables {
-  move(marks: Pick<Parameters<DocumentStore['write']>[0], 'watermark' | 'checkpoint' | 'progress'>): void
+  move(marks: Pick<Parameters<DocumentStore['write']>[0], 'watermark' | 'checkpoint' | 'progress'>, at: Instant): void
 }
 
 function markTables(db: Database.Database): MarkTables {
   const setWatermark = db.prepare(
     // Two harvests side by side may end in either order; a mark never goes back.
-    // It does under another scope, for then it speaks of something else.
+    // It does under another scope, for then it speaks of something else, and where it lies in the future: a clock that
+    // ran ahead set it, and once that time has come it would speak of what nobody harvested.
     `INSERT INTO watermarks (source, scope, through, state) VALUES (@source, @scope, @through, @state)
      ON CONFLICT DO UPDATE SET scope = excluded.scope, through = excluded.through, state = excluded.state
-       WHERE excluded.through >= through OR excluded.scope != scope`,
+       WHERE excluded.through >= through OR excluded.scope != scope OR through > @at`,
   )
   const setCheckpoint = db.prepare(
     `INSERT OR REPLACE INTO checkpoints (source, scope, after, up_to, resume)
@@ -176,10 +177,10 @@ function markTables(db: Database.Database): MarkTables {
   const endHarvest = db.prepare<[string]>('DELETE FROM checkpoints WHERE source = ?')
   const setProgress = db.prepare('INSERT OR REPLACE INTO imports (file, lines, done) VALUES (?, ?, ?)')
   return {
-    move({ watermark, checkpoint, progress }) {
+    move({ watermark, checkpoint, progress }, at) {
       if (checkpoint) setCheckpoint.run(checkpoint)
       if (watermark) {
-        setWatermark.run(watermark)
+        setWatermark.run({ ...watermark, at })
         endHarvest.run(watermark.source)
       }
       if (progress) setProgress.run(progress.file, progress.lines, progress.done ? 1 : 0)
