@@ -3,7 +3,7 @@ import { systemClock } from '../src/clock.ts'
 import { Embedders, openEmbedder, openEngine } from '../src/compose.ts'
 import { loadEnvFile, readConfig } from '../src/config.ts'
 import { typedQuery } from '../src/domain/understanding.ts'
-import { shippedCalibration } from '../src/retrieval/calibration.ts'
+import { loadCalibration } from '../src/retrieval/calibration.ts'
 import { search } from '../src/retrieval/search.ts'
 import { warmUp } from '../src/retrieval/warm-up.ts'
 import { quantile, titlesOf } from './sample.ts'
@@ -28,7 +28,7 @@ const titles = titlesOf(engine, unmeasured + measured)
 const parts = {
   documents: engine.documents,
   embedderFor: (fingerprint: string) => embedders.get(fingerprint),
-  calibration: shippedCalibration,
+  calibration: loadCalibration(config.router),
   live: null,
   stopwatch: () => performance.now(),
 }

@@ -9,7 +9,7 @@ import { BadSetting } from '../src/domain/errors.ts'
 import { dayOf, endOfDay, type Instant, parseDay, parseInstant, startOfDay } from '../src/domain/instant.ts'
 import { defaultDeadlineMs, modes, noFilters, type Query, sorts } from '../src/domain/query.ts'
 import { typedQuery } from '../src/domain/understanding.ts'
-import { shippedCalibration } from '../src/retrieval/calibration.ts'
+import { loadCalibration } from '../src/retrieval/calibration.ts'
 import { effectiveFilters } from '../src/retrieval/request.ts'
 import { search } from '../src/retrieval/search.ts'
 import { dayOption } from './import.ts'
@@ -66,7 +66,7 @@ export const searchCommand = (): Command =>
       const answer = await search(query, reader.snapshot(), {
         documents: engine.documents,
         embedderFor: (fingerprint) => embedders.get(fingerprint),
-        calibration: shippedCalibration,
+        calibration: loadCalibration(config.router),
         stopwatch: () => performance.now(),
         // A source answers for today; what it would have said on another day nobody knows.
         live: options.asOf === undefined ? live : null,

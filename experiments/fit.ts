@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { systemClock } from '../src/clock.ts'
 import { loadEnvFile, readConfig } from '../src/config.ts'
 import { readCues } from '../src/domain/cues.ts'
 import type { Evidence } from '../src/domain/evidence.ts'
@@ -25,7 +24,7 @@ import { type Example, fitLogistic, isotonic, type Prior, probability } from './
 import { type Grades, mean, ndcg } from './measures.ts'
 
 /**
- * Learns what `src/retrieval/calibration.json` holds from judged topics: depth from graded candidates, the gate from
+ * Learns what `data/router.json` holds from judged topics: depth from graded candidates, the gate from
  * temporal classes. Prints what a five-fold cross-validation over topics makes of each.
  */
 interface Options {
@@ -233,15 +232,13 @@ async function fit(options: Options): Promise<void> {
   const calibration: Calibration = JSON.parse(readFileSync(options.out, 'utf8'))
   const [intercept, recencyWords, antiRecencyWords, burst, dateShift, logRate] = gate
   const next: Calibration = {
-    version: calibration.version,
-    fitted: `${topics.length} judged topics in ${forms.length} forms, ${new Date(systemClock.now()).toISOString().slice(0, 10)}`,
+    ...calibration,
     models: { ...calibration.models, [name]: depth },
     // The gate's signs hardly depend on the model; the default's are kept.
     gate:
       name === 'freshet-static'
         ? { intercept, recencyWords, antiRecencyWords, burst, dateShift, logRate }
         : calibration.gate,
-    live: calibration.live,
   }
   writeFileSync(options.out, `${JSON.stringify(next, null, 2)}\n`)
   console.log(JSON.stringify({ [name]: depth, gate: next.gate }))
@@ -252,6 +249,6 @@ await new Command('fit')
   .requiredOption('--topics <folder>')
   .requiredOption('--corpus <path...>')
   .option('--embedder <model>', 'a model name or folder', 'freshet-static')
-  .option('--out <file>', 'the calibration to update', 'src/retrieval/calibration.json')
+  .option('--out <file>', 'the calibration to update', 'data/router.json')
   .action(fit)
   .parseAsync()

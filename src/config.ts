@@ -49,6 +49,11 @@ const settings = z.object({
     .transform((folder) => resolve(folder)),
   FRESHET_API_KEYS: list.default([]),
   FRESHET_MODEL: z.string().min(1).default('freshet-static'),
+  FRESHET_ROUTER: z
+    .string()
+    .min(1)
+    .transform((file) => resolve(file))
+    .optional(),
   FRESHET_MODEL_POOLING: z.enum(['cls', 'mean']).optional(),
   FRESHET_MODEL_QUERY_PREFIX: z.string().optional(),
   FRESHET_MODEL_DOCUMENT_PREFIX: z.string().optional(),
@@ -120,6 +125,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       queryPrefix: found.FRESHET_MODEL_QUERY_PREFIX ?? null,
       documentPrefix: found.FRESHET_MODEL_DOCUMENT_PREFIX ?? null,
     },
+    router: found.FRESHET_ROUTER ?? null,
     sources: sourceSettings(found),
     contact: found.FRESHET_CONTACT,
     nightly: { cron: found.FRESHET_NIGHTLY, zone: found.FRESHET_NIGHTLY_ZONE },

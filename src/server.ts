@@ -14,7 +14,7 @@ import { assertBindable } from './http/keys.ts'
 import type { Status } from './http/status.ts'
 import { type Log, openLog } from './log.ts'
 import type { Engine, IndexReader, Runtime } from './ports.ts'
-import { shippedCalibration } from './retrieval/calibration.ts'
+import { loadCalibration } from './retrieval/calibration.ts'
 import { type SearchParts, search } from './retrieval/search.ts'
 import { warmUp } from './retrieval/warm-up.ts'
 import { sourceStatuses } from './source-status.ts'
@@ -44,7 +44,7 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
   const parts: SearchParts = {
     documents: engine.documents,
     embedderFor: (fingerprint) => embedders.get(fingerprint),
-    calibration: shippedCalibration,
+    calibration: loadCalibration(config.router),
     stopwatch: () => performance.now(),
     live,
   }

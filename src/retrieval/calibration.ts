@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { BadSetting } from '../domain/errors.ts'
+import { handSet } from './hand-set.ts'
 
-/** Figures learned by `experiments/fit.ts`; the file says from what. */
+/** Figures learned by `experiments/fit`; the file says from what. */
 const depth = z.object({
   alpha: z.number().min(0).max(1),
   intercept: z.number(),
@@ -39,22 +42,61 @@ const live = z.object({
     unknownTerms: z.number(),
   }),
 })
-const calibration = z.object({
-  version: z.number(),
+/** From what the figures were learned. */
+const provenance = z.object({
   fitted: z.string(),
+  command: z.string(),
+  commit: z.string(),
+  seed: z.number().int(),
+  /** Days of the first and the last announcement. */
+  corpus: z.object({ from: z.string().nullable(), to: z.string().nullable(), papers: z.number().int().min(0) }),
+  topics: z.object({ count: z.number().int().min(0), trainUntil: z.string().nullable() }),
+  labels: z.string(),
+})
+const freshness = z.object({
+  /** Largest share of its depth that a hit can lose to age. */
+  gamma: z.number().min(0).max(1),
+})
+const calibration = z.object({
+  version: z.literal(2),
+  provenance,
   models: z.record(z.string(), depth),
   gate,
+  freshness,
   live,
 })
 
 export type DepthCalibration = z.infer<typeof depth>
 export type GateWeights = z.infer<typeof gate>
+export type FreshnessWeights = z.infer<typeof freshness>
 export type LiveWeights = z.infer<typeof live>
 export type Calibration = z.infer<typeof calibration>
 
-export const shippedCalibration: Calibration = calibration.parse(
-  JSON.parse(readFileSync(new URL('./calibration.json', import.meta.url), 'utf8')),
-)
+export const shippedFile = fileURLToPath(new URL('../../data/router.json', import.meta.url))
+
+/**
+ * The figures of a file, or those that ship where none is named; by hand where the shipped file is not there. Throws
+ * BadSetting, naming the field, for a file that cannot be used.
+ */
+export function loadCalibration(named: string | null): Calibration {
+  if (named === null && !existsSync(shippedFile)) return handSet
+  const file = named ?? shippedFile
+  const read = calibration.safeParse(jsonOf(file))
+  if (read.success) return read.data
+  const issues = read.error.issues.map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`)
+  throw new BadSetting(`${file} is no calibration: ${issues.join('; ')}`)
+}
+
+function jsonOf(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new BadSetting(`${file} cannot be read as a calibration`, { cause: error })
+  }
+}
+
+/** The figures that ship, for experiments and tests. */
+export const shippedCalibration: Calibration = loadCalibration(null)
 
 /** Used for models that nobody calibrated: `depth` is then an order, not a probability. */
 const fallbackModel = 'all-MiniLM-L6-v2'

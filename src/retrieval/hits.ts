@@ -5,11 +5,8 @@ import type { Folded } from '../domain/identity/folding.ts'
 import type { Query } from '../domain/query.ts'
 import type { Snapshot } from '../ports.ts'
 import type { Named } from './named.ts'
-import { ageDays, type Scale, type Scored } from './score.ts'
+import { ageDays, type Recency, type Scale, type Scored } from './score.ts'
 import { snippetOf } from './snippet.ts'
-
-/** Largest share of its depth that a hit can lose to age. */
-export const gamma = 0.4
 
 export interface HitContext {
   readonly query: Query
@@ -19,7 +16,7 @@ export interface HitContext {
   readonly snapshot: Snapshot
   /** The documents of the page, as they were read once: an answer in two steps shows them alike. */
   readonly held: ReadonlyMap<DocumentKey, StoredDocument>
-  readonly pRecent: number
+  readonly recency: Recency
   /** What live sources found, by the keys that stand for them. */
   readonly found: ReadonlyMap<DocumentKey, Folded>
   /** Documents of which a live source showed a newer version. */
@@ -83,8 +80,8 @@ function toHit(
       freshness: one.freshness,
       ageDays: candidate.announced === null ? null : ageDays(candidate.announced, query.now),
       halfLifeDays: scale.halfLifeDays,
-      pRecent: context.pRecent,
-      gamma,
+      pRecent: context.recency.pRecent,
+      gamma: context.recency.gamma,
       threshold: scale.threshold,
       exact: named.get(candidate.key) ?? null,
     },

@@ -9,7 +9,7 @@ import type { DocumentStore, GatherRequest, Snapshot } from '../ports.ts'
 import { type Calibration, type DepthCalibration, depthCalibrationFor } from './calibration.ts'
 import { type EmbedderFor, embedQuery, embedRecords } from './embedding.ts'
 import { convex, type Fused, reciprocalRank } from './fusion.ts'
-import { gamma, type HitContext, toHits } from './hits.ts'
+import { type HitContext, toHits } from './hits.ts'
 import { scoreLate } from './late.ts'
 import type { LiveAnswer, LiveTier } from './live.ts'
 import { asTyped, type Named, namedDocuments, pinNamed, withNamed } from './named.ts'
@@ -103,7 +103,7 @@ async function rankTiers(
   const threshold = thresholdOf(deep, calibration.abstainBelow)
   const state = liveState(query, subject, parts.live, took.elapsed())
   const decided = route(query, cues, evidence, deep, threshold, state, parts.calibration)
-  const recency = { pRecent: decided.gate.pRecent, gamma, now: query.now }
+  const recency = { pRecent: decided.gate.pRecent, ...parts.calibration.freshness, now: query.now }
   const ranking = rank(deep, calibration.abstainBelow, recency)
   const ordered = pinNamed(inOrder(ranking.scored, query, ranking, fused, named), named)
   took.mark('rank')
@@ -191,13 +191,12 @@ async function rankLate(
 }
 
 function answerOf(ranked: Ranked, snapshot: Snapshot, late: Ordered, took: Stagewatch): RankedAnswer {
-  const { query, evidence, ranking, named, route, held } = ranked
+  const { query, evidence, ranking, recency, named, route, held } = ranked
   const ordered = late.ordered ?? ranked.ordered
   const page = ordered.slice(query.offset, query.offset + query.limit)
   const { found, outdated, reports } = late
-  const pRecent = route.gate.pRecent
   const offset = query.offset + page.filter((one) => !found.has(one.candidate.key)).length
-  const context: HitContext = { query, evidence, scale: ranking, named, snapshot, held, pRecent, found, outdated }
+  const context: HitContext = { query, evidence, scale: ranking, named, snapshot, held, recency, found, outdated }
   const hits = toHits(page, context)
   took.mark('hydrate')
   const best = Math.max(0, ...ordered.slice(0, query.limit).map((one) => one.depth), ranking.bestDepth)

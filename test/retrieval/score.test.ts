@@ -4,10 +4,10 @@ import type { DocumentKey } from '../../src/domain/document.ts'
 import type { Candidate, Evidence } from '../../src/domain/evidence.ts'
 import { shippedCalibration } from '../../src/retrieval/calibration.ts'
 import { convex, type Fused, reciprocalRank } from '../../src/retrieval/fusion.ts'
-import { gamma } from '../../src/retrieval/hits.ts'
 import { ageDays, halfLifeOf, measureDepth, type Ranking, rank, type Scored } from '../../src/retrieval/score.ts'
 import { anyCandidates, daysFromNow, evidenceOf, now } from './candidates.ts'
 
+const { gamma } = shippedCalibration.freshness
 const models = Object.entries(shippedCalibration.models)
 const anyModel = fc.constantFrom(...models.map(([, one]) => one))
 

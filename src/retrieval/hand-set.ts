@@ -1,0 +1,57 @@
+import type { Calibration, DepthCalibration } from './calibration.ts'
+
+/**
+ * The figures by hand, from what is published and what the two models' scores look like: what a search runs on without
+ * `data/router.json`, and what a fitted one has to beat.
+ */
+export const handSet: Calibration = {
+  version: 2,
+  provenance: {
+    fitted: 'by hand',
+    command: 'none',
+    commit: 'none',
+    seed: 0,
+    corpus: { from: null, to: null, papers: 0 },
+    topics: { count: 0, trainUntil: null },
+    labels: 'none',
+  },
+  models: {
+    'freshet-static': depthBy({ alpha: 0.7, cosine: 4, lexical: 5, neutralCosine: 0.4, abstainBelow: 0.04 }),
+    'all-MiniLM-L6-v2': depthBy({ alpha: 0.8, cosine: 5.5, lexical: 4, neutralCosine: 0.4, abstainBelow: 0.08 }),
+  },
+  gate: {
+    intercept: -1,
+    recencyWords: 2,
+    antiRecencyWords: -2,
+    burst: 0.5,
+    dateShift: 0.5,
+    logRate: 0.5,
+  },
+  freshness: { gamma: 0.4 },
+  live: {
+    gainFresh: 0.1,
+    gainCoverage: 0.1,
+    perSecond: 0.01,
+    perCpuMs: 0.00001,
+    cpuMs: 50,
+    perToken: 0.02,
+    coverage: { intercept: -12.5, shallow: 13, disagreement: 1, unknownTerms: 5 },
+  },
+}
+
+/** A log odds of 0 stands for a coin's toss, and a document of the best scores is no certainty. */
+function depthBy(figures: Omit<DepthCalibration, 'intercept' | 'isotonic'>): DepthCalibration {
+  return {
+    ...figures,
+    intercept: -6.5,
+    isotonic: [
+      [-6, 0],
+      [-4, 0.02],
+      [-3, 0.05],
+      [-2, 0.12],
+      [-1, 0.27],
+      [0, 0.5],
+      [1, 0.65],
+    ],
+  }
+}
