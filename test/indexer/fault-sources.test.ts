@@ -57,6 +57,7 @@ const ofTheApi: Readonly<Record<string, FaultCase>> = {
     once: /counted/,
     lasting: /empty page/,
   },
+  'a total that is too low': { fault: { kind: 'wrong-total', by: -40 }, which: first, lasting: null },
 }
 
 const ofWorks: Readonly<Record<string, FaultCase>> = {

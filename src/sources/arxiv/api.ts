@@ -27,7 +27,7 @@ const mostFound = 100
 const lookUpDeadlineMs = 120_000
 const pageDeadlineMs = 15 * 60_000
 const usualPage = 1_000
-/** Beyond this the API answers 400, however the pages are cut. */
+/** Beyond this the API answers 400, however the pages are cut; so a list of just as many has no end that can be seen. */
 const mostReachable = 30_000
 
 /**
@@ -108,13 +108,13 @@ async function* harvestSlices(harvest: Harvest, window: HarvestWindow): AsyncGen
     const [open, ...rest] = at.slices
     const page = await fetchPage(harvest, open, at.start, harvest.pageSize)
     if (at.start === 0 && page.total === 0) await askAgain(harvest, open)
-    if (at.start === 0 && page.total > mostReachable) {
+    if (at.start === 0 && page.total >= mostReachable) {
       at = atBeginningOf([...halvesOf(open, page.total), ...rest], true)
       continue
     }
     const before = ids.size
     for (const { id } of [...page.records, ...page.rejected]) ids.add(id)
-    const { next, trouble } = standingAfter(at, page, ids.size - before)
+    const { next, trouble } = standingAfter(at, page, ids.size - before, harvest.pageSize)
     const { records, rejected } = page
     if (sizeOf(page) > 0) {
       yield { records, rejected, total: at.split ? null : page.total, resume: resumeToken(next) }
@@ -154,18 +154,20 @@ function halvesOf({ from, to }: Slice, total: number): Slice[] {
  * Where a harvest stands after a page, or what is wrong. Pages are numbered from the beginning of a list that is sorted
  * anew for every one of them: an order that is not the one we asked for can hide a paper between two pages. So can
  * papers that come twice, hence distinct papers are held against the total, the largest that was stated. (Over an
- * interruption the papers before it are known by their number alone.) After trouble the slice is begun again.
+ * interruption the papers before it are known by their number alone.) A total that is too low is no end: only an empty
+ * page is, or one at the total that was not filled. After trouble the slice is begun again.
  */
 function standingAfter(
   at: Standing,
   page: AtomPage,
   unseen: number,
+  pageSize: number,
 ): { readonly next: Standing; readonly trouble: string | null } {
   const total = Math.max(at.total, page.total)
   const start = at.start + sizeOf(page)
   const received = at.received + unseen
   const dates = page.records.map((record) => record.submitted).filter((date) => date !== null)
-  const ended = start >= total || sizeOf(page) === 0
+  const ended = sizeOf(page) === 0 || (start >= total && sizeOf(page) < pageSize)
   const again = atBeginningOf(at.slices, at.split)
   if (!ascends([...(at.last === null ? [] : [at.last]), ...dates])) {
     return { next: again, trouble: `gave papers in another order than was asked for (at ${at.start})` }

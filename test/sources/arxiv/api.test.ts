@@ -149,14 +149,21 @@ describe('a harvest by submission', () => {
   })
 
   test('takes a page of two thousand entries', async () => {
-    const { pages, error } = await harvest([page(0, 2_000, 2_000)], { pageSize: 2_000 })
+    const { pages, error } = await harvest([page(0, 2_000, 2_000), page(2_000, 2_000, 2_000)], { pageSize: 2_000 })
     expect(error).toBeNull()
     expect(new Set(idsOf(pages)).size).toBe(2_000)
   })
 
   test('goes on by what came where a page is shorter than was asked for', async () => {
-    const { error, starts } = await harvest([page(0, 1, 3), page(1, 3, 3)])
-    expect({ error, starts }).toEqual({ error: null, starts: ['0', '1'] })
+    const { error, starts } = await harvest([page(0, 1, 3), page(1, 3, 3), page(3, 3, 3)])
+    expect({ error, starts }).toEqual({ error: null, starts: ['0', '1', '3'] })
+  })
+
+  // It stated the size of a cached list, and the harvest moved its watermark over what had been added since.
+  test('does not end at a total that is too low', async () => {
+    const { pages, error, starts } = await harvest([page(0, 2, 2), page(2, 4, 2), page(4, 5, 2)])
+    expect({ error, starts }).toEqual({ error: null, starts: ['0', '2', '4'] })
+    expect(idsOf(pages)).toHaveLength(5)
   })
 
   test('believes that there is nothing only when it is said twice, in answer to another question', async () => {
@@ -174,6 +181,7 @@ describe('a harvest by submission', () => {
     const more = await harvest([
       page(0, 2, 3),
       answer(200, feed([paper(1), paper(1), paper(2)], { total: 3, start: 2 })),
+      page(5, 5, 3),
     ])
     expect(more.error).toBeNull()
   })
@@ -211,7 +219,7 @@ describe('a harvest by submission', () => {
 
   test('begins again after trouble, not behind it', async () => {
     const { pages } = await harvest([page(2, 4, 4, 0), page(0, 2, 4, 2)])
-    expect((await harvest([page(0, 2, 2)], { resume: pages[1].resume })).starts).toEqual(['0'])
+    expect((await harvest([page(0, 1, 1)], { resume: pages[1].resume })).starts).toEqual(['0'])
   })
 
   test('with a token of somebody else begins again', async () => {
@@ -220,9 +228,9 @@ describe('a harvest by submission', () => {
 
   test('splits a window that holds more than can be paged through', async () => {
     const half = (from: number, to: number, total: number) => answer(200, feed(papers(from, to), { total }))
-    const { error, pages, queries } = await harvest([half(0, 2, 40_000), half(0, 2, 2), half(2, 4, 2)])
+    const { error, pages, queries } = await harvest([half(0, 2, 40_000), half(0, 1, 1), half(2, 3, 1)])
     expect(error).toBeNull()
-    expect(idsOf(pages)).toHaveLength(4)
+    expect(idsOf(pages)).toHaveLength(2)
     expect(pages.map((one) => one.total)).toEqual([null, null])
     expect(queries.map((one) => /\[.*\]/.exec(one.search_query ?? '')?.[0])).toEqual([
       '[202603011020 TO 202603031201]',
