@@ -75,6 +75,7 @@ export const everythingAt = (now: Instant) => ({
   excludedPhrases: [],
   tiers: { static: true, fresh: true },
   now,
+  horizon: now,
 })
 
 /** A query of plain text, nothing in it read as an operator or a date. */

@@ -190,8 +190,10 @@ export interface GatherRequest {
   readonly excludedTerms: readonly string[]
   readonly excludedPhrases: readonly string[]
   readonly tiers: { readonly static: boolean; readonly fresh: boolean }
-  /** Nothing announced later exists, in statistics neither. */
+  /** Ages and the week before are counted from it. */
   readonly now: Instant
+  /** Nothing announced later is held: not in statistics, not as an answer. At most `now`, and equal to it in the product. */
+  readonly horizon: Instant
   /** How many candidates each ranker brings from each tier. */
   readonly depth: number
   /** Exact vector search instead of the graph: to measure what the graph costs. */
@@ -206,8 +208,8 @@ export interface Snapshot {
   readonly mark: Seq
   gather(request: GatherRequest): Promise<Evidence>
   /**
-   * Scores records that are in no tier by the encoder's vectors and the snapshot's statistics, which they do not change.
-   * In their order; null for one that the request's conditions keep out. Their keys are negative and count down from
+   * Scores records that are in no tier by the encoder's vectors and the snapshot's statistics as of the horizon, which
+   * they do not change; the records themselves may be as young as `now`. In their order; null for one that the request's conditions keep out. Their keys are negative and count down from
    * -1, for they have none in the store.
    */
   scoreRecords(

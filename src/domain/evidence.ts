@@ -35,7 +35,7 @@ export interface Evidence {
   /** The sum of the terms' ceilings: BM25 of an impossible document that repeats every term without end. */
   readonly idealBm25: number
   readonly terms: readonly TermEvidence[]
-  /** Documents in static and fresh together as of now, whatever the filters. */
+  /** Documents in static and fresh together as of the horizon, whatever the filters. */
   readonly documents: number
   /** The corpus's own date curve: how many documents fall in each age bin (one more than `ageBins`). */
   readonly corpusAges: readonly number[]

@@ -10,7 +10,7 @@ export interface Conditions {
   readonly excludedTerms: readonly string[]
   readonly excludedPhrases: readonly string[]
   /** Nothing announced later exists. */
-  readonly now: Instant
+  readonly horizon: Instant
 }
 
 /** Title and abstract as terms. */
@@ -46,7 +46,7 @@ export function admission(conditions: Conditions): (document: Filtered, text?: A
     const authorWords = wordsOf(document.authors.join(' '))
     return (
       kinds.includes(document.kind) &&
-      (announced === null || announced <= conditions.now) &&
+      (announced === null || announced <= conditions.horizon) &&
       (since === null || (announced !== null && announced >= since)) &&
       (until === null || (announced !== null && announced <= until)) &&
       anyOf(categories, (wanted) => document.categories.some((one) => within(one, wanted))) &&

@@ -17,6 +17,7 @@ export function requestOf(query: Query, subject: string, vector: Float32Array | 
     ...exclusionsOf(query),
     tiers: { static: tiers.includes('static'), fresh: tiers.includes('fresh') },
     now: query.now,
+    horizon: query.now,
     depth: candidateDepth,
     exact,
   }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type DocumentKey, type DocumentRecord, textOf } from '../../src/domain/document.ts'
 import type { Candidate, Evidence } from '../../src/domain/evidence.ts'
+import { dayMs, instant } from '../../src/domain/instant.ts'
 import { openEmbeddedEngine } from '../../src/engines/embedded/engine.ts'
 import { openMemoryEngine } from '../../src/engines/memory.ts'
 import type { Engine, GatherRequest, IndexReader, Snapshot } from '../../src/ports.ts'
@@ -76,10 +77,15 @@ const requests: fc.Arbitrary<GatherRequest> = fc
       { static: false, fresh: true },
     ),
     now: fc.constantFrom(0, 0, 0, 3, 20, 1000).map(daysAgo),
+    behindDays: fc.constantFrom(0, 0, 0, 5, 90),
     depth: fc.integer({ min: 1, max: 9 }),
   })
-  .map(({ text, direction, ...facts }) =>
-    request(text, { ...facts, vector: direction === null ? null : vectorOf(direction) }),
+  .map(({ text, direction, behindDays, ...facts }) =>
+    request(text, {
+      ...facts,
+      horizon: instant(facts.now - behindDays * dayMs),
+      vector: direction === null ? null : vectorOf(direction),
+    }),
   )
 
 const phrases = fc.subarray(['alpha beta', 'the model', 'GPT 4', '?'], { maxLength: 2 })

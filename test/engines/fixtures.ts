@@ -113,6 +113,7 @@ export const request = (text: string, facts: Partial<GatherRequest> = {}): Gathe
   excludedPhrases: [],
   tiers: { static: true, fresh: true },
   now: noon,
+  horizon: facts.now ?? noon,
   depth: 100,
   exact: true,
   ...facts,

@@ -40,9 +40,9 @@ export function freshTier(dimension: number): FreshTier {
       : null
   }
   // Undated documents have always been there, as in the static tier.
-  const announcedIn = (ordinal: number, after: Instant | null, now: Instant) => {
+  const announcedIn = (ordinal: number, after: Instant | null, upTo: Instant) => {
     const at = announced.at(ordinal)
-    return Number.isNaN(at) ? after === null : at <= now && (after === null || at > after)
+    return Number.isNaN(at) ? after === null : at <= upTo && (after === null || at > after)
   }
 
   return {
@@ -101,27 +101,27 @@ export function freshTier(dimension: number): FreshTier {
       hasVector.at(ordinal) === 1 ? dot(vector, vectors.view(), ordinal * dimension) : null,
     nearest: (vector, k) => exact.nearest(vector, k),
     dateRange: () => null,
-    statistics(now, high) {
+    statistics(upTo, high) {
       let documents = 0
       let tokens = 0
       for (let ordinal = 0; ordinal < high; ordinal++) {
-        if (!announcedIn(ordinal, null, now)) continue
+        if (!announcedIn(ordinal, null, upTo)) continue
         documents++
         tokens += lengths.at(ordinal)
       }
       return { documents, tokens }
     },
-    frequency(term, after, now, high) {
+    frequency(term, after, upTo, high) {
       const found = list(term)
       let documents = 0
       for (let at = 0; found && at < found.end && found.ordinals[at] < high; at++) {
-        if (announcedIn(found.ordinals[at], after, now)) documents++
+        if (announcedIn(found.ordinals[at], after, upTo)) documents++
       }
       return documents
     },
-    announcedBetween(after, now, high) {
+    announcedBetween(after, upTo, high) {
       let documents = 0
-      for (let ordinal = 0; ordinal < high; ordinal++) if (announcedIn(ordinal, after, now)) documents++
+      for (let ordinal = 0; ordinal < high; ordinal++) if (announcedIn(ordinal, after, upTo)) documents++
       return documents
     },
   }

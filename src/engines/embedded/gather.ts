@@ -28,7 +28,7 @@ export function gather(tiers: readonly VisibleTier[], request: GatherRequest, ph
   const candidates: Candidate[] = []
   for (const visible of tiers) {
     if (!request.tiers[visible.tier.name]) continue
-    const scope = scopeOf(visible.tier, { ...visible, high: announcedHigh(visible, request.now) }, request, phrases)
+    const scope = scopeOf(visible.tier, { ...visible, high: announcedHigh(visible, request.horizon) }, request, phrases)
     candidates.push(...candidatesOf(visible.tier, scope, request, context))
   }
   return { candidates, best: bestOf(candidates), ...context.evidence }
@@ -45,7 +45,7 @@ export function scoreNamed(
   const found: Candidate[] = []
   for (const visible of tiers) {
     if (!request.tiers[visible.tier.name]) continue
-    const scope = scopeOf(visible.tier, { ...visible, high: announcedHigh(visible, request.now) }, request, phrases)
+    const scope = scopeOf(visible.tier, { ...visible, high: announcedHigh(visible, request.horizon) }, request, phrases)
     const ordinals = keys
       .map((key) => visible.tier.ordinalOf(key, visible.high))
       .filter((ordinal) => inScope(scope, ordinal))
@@ -61,7 +61,7 @@ export function scoreRecords(
   request: GatherRequest,
 ): (Candidate | null)[] {
   const { norm, evidence } = contextOf(tiers, request)
-  const passes = admission(request)
+  const passes = admission({ ...request, horizon: request.now })
   // In the order in which the tiers' own documents are summed up, so that a live score is the one it will have there.
   const terms = [...evidence.terms].sort((one, other) => other.ceiling - one.ceiling)
   return records.map(({ record, vector }, i) => {
@@ -78,21 +78,21 @@ interface Context {
   readonly evidence: Omit<Evidence, 'candidates' | 'best'>
 }
 
-function contextOf(tiers: readonly VisibleTier[], { terms, now }: GatherRequest): Context {
+function contextOf(tiers: readonly VisibleTier[], { terms, now, horizon }: GatherRequest): Context {
   const sum = (of: (visible: VisibleTier) => number) => tiers.reduce((total, visible) => total + of(visible), 0)
-  const parts = tiers.map(({ tier, high }) => tier.statistics(now, high))
+  const parts = tiers.map(({ tier, high }) => tier.statistics(horizon, high))
   const statistics = {
     documents: parts.reduce((total, part) => total + part.documents, 0),
     tokens: parts.reduce((total, part) => total + part.tokens, 0),
   }
   const weekAgo = (now - 7 * dayMs) as Instant
   const known = [...occurrences(terms)].map(([term, times]): TermEvidence => {
-    const documents = sum(({ tier, high }) => tier.frequency(term, null, now, high))
-    const lastWeek = sum(({ tier, high }) => tier.frequency(term, weekAgo, now, high))
+    const documents = sum(({ tier, high }) => tier.frequency(term, null, horizon, high))
+    const lastWeek = sum(({ tier, high }) => tier.frequency(term, weekAgo, horizon, high))
     return { term, documents, lastWeek, ceiling: ceilingOf(idf(statistics.documents, documents), times) }
   })
   const since = (days: number) =>
-    sum(({ tier, high }) => tier.announcedBetween((now - days * dayMs) as Instant, now, high))
+    sum(({ tier, high }) => tier.announcedBetween((now - days * dayMs) as Instant, horizon, high))
   const cumulative = [...ageBins.map(since), statistics.documents]
   return {
     norm: lengthNorm(statistics),
@@ -112,9 +112,9 @@ function occurrences(terms: readonly string[]): Map<string, number> {
   return counts
 }
 
-/** In a tier that is in order of dates, what is announced by now is a prefix. */
-const announcedHigh = ({ tier, high }: VisibleTier, now: Instant): number =>
-  tier.dateRange(null, null) === null ? high : Math.min(high, tier.statistics(now, high).documents)
+/** In a tier that is in order of dates, what is announced by the horizon is a prefix. */
+const announcedHigh = ({ tier, high }: VisibleTier, horizon: Instant): number =>
+  tier.dateRange(null, null) === null ? high : Math.min(high, tier.statistics(horizon, high).documents)
 
 function candidatesOf(tier: IndexedTier, scope: Scope, request: GatherRequest, context: Context): Candidate[] {
   const terms = weighted(tier, context)

@@ -20,20 +20,21 @@ export interface PhraseMatches {
   readonly excluded: readonly ReadonlySet<DocumentKey>[]
 }
 
-/** Which ordinals of a tier may be answers: alive at the mark, announced by now, let through by every filter. */
+/** Which ordinals of a tier may be answers: alive at the mark, announced by the horizon, let through by every filter. */
 export function scopeOf(
   tier: IndexedTier,
   visible: { high: number; mark: Seq },
   request: GatherRequest,
   phrases: PhraseMatches,
 ): Scope {
-  const { filters, now } = request
+  const { filters, horizon } = request
   const range = tier.dateRange(filters.since, filters.until)
   const low = range?.low ?? 0
   const high = Math.min(range?.high ?? visible.high, visible.high)
   const mask = new Mask(low, Math.max(low, high))
   mask.exclude(tier.deadAt(visible.mark))
-  if (range === null) mask.keepWhere((ordinal) => dated(tier.announcedAt(ordinal), filters.since, filters.until, now))
+  if (range === null)
+    mask.keepWhere((ordinal) => dated(tier.announcedAt(ordinal), filters.since, filters.until, horizon))
   const lists = (terms: readonly string[]) => terms.map((term) => tier.postings.list(term))
   if (filters.categories.length > 0) mask.keepAny(lists(filters.categories.map(categoryTerm)))
   if (filters.countries.length > 0) mask.keepAny(lists(filters.countries.map(countryTerm)))
@@ -49,8 +50,8 @@ export function scopeOf(
   return mask.scope()
 }
 
-const dated = (at: Instant | null, since: Instant | null, until: Instant | null, now: Instant): boolean =>
-  at === null ? since === null && until === null : at <= now && at >= (since ?? at) && at <= (until ?? at)
+const dated = (at: Instant | null, since: Instant | null, until: Instant | null, horizon: Instant): boolean =>
+  at === null ? since === null && until === null : at <= horizon && at >= (since ?? at) && at <= (until ?? at)
 
 function* ordinalsOf(list: PostingList): Iterable<number> {
   for (let at = list.start; at < list.end; at++) yield list.ordinals[at]

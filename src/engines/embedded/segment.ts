@@ -138,7 +138,7 @@ function segmentOf(manifest: Manifest, graph: HnswGraph, data: SegmentData): Seg
     return vector.some((value) => value !== 0) ? vector : null
   }
   /** Ordinals announced at or before `at`; undated documents have always been there. */
-  const upTo = (at: Instant) => firstAfter(announced, at, undated)
+  const countBy = (at: Instant) => firstAfter(announced, at, undated)
 
   return {
     name: 'static',
@@ -166,19 +166,19 @@ function segmentOf(manifest: Manifest, graph: HnswGraph, data: SegmentData): Seg
     nearest: (vector, k) => graph.nearest(vector, k),
     dateRange: (since, until) => ({
       low: since === null && until === null ? 0 : firstAfter(announced, since === null ? null : since - 1, undated),
-      high: until === null ? count : upTo(until),
+      high: until === null ? count : countBy(until),
     }),
-    statistics(now) {
-      const documents = upTo(now)
+    statistics(upTo) {
+      const documents = countBy(upTo)
       return { documents, tokens: tokensBefore[documents] }
     },
-    frequency(term, after, now) {
+    frequency(term, after, upTo) {
       const found = list(term)
       if (!found) return 0
-      const from = after === null ? found.start : seek(ordinals, upTo(after), found.start, found.end)
-      return seek(ordinals, upTo(now), found.start, found.end) - from
+      const from = after === null ? found.start : seek(ordinals, countBy(after), found.start, found.end)
+      return Math.max(0, seek(ordinals, countBy(upTo), found.start, found.end) - from)
     },
-    announcedBetween: (after, now) => upTo(now) - (after === null ? 0 : upTo(after)),
+    announcedBetween: (after, upTo) => Math.max(0, countBy(upTo) - (after === null ? 0 : countBy(after))),
   }
 }
 

@@ -24,12 +24,12 @@ export interface IndexedTier {
   nearest(vector: Float32Array, k: number): Neighbour[]
   /** Ordinals announced in [since, until], as a range where the tier is in order of dates; null where it is not. */
   dateRange(since: Instant | null, until: Instant | null): { low: number; high: number } | null
-  /** Documents and tokens announced by `now`. */
-  statistics(now: Instant, high: number): CorpusStatistics
-  /** Documents that hold the term, announced in (after, now]. */
-  frequency(term: string, after: Instant | null, now: Instant, high: number): number
-  /** Documents announced in (after, now]. */
-  announcedBetween(after: Instant | null, now: Instant, high: number): number
+  /** Documents and tokens announced by `upTo`. */
+  statistics(upTo: Instant, high: number): CorpusStatistics
+  /** Documents that hold the term, announced in (after, upTo]; none where that is empty. */
+  frequency(term: string, after: Instant | null, upTo: Instant, high: number): number
+  /** Documents announced in (after, upTo]. */
+  announcedBetween(after: Instant | null, upTo: Instant, high: number): number
 }
 
 /** Scores every ordinal of the scope: the oracle of the graph, and the quicker way when few are allowed. */

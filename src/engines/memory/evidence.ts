@@ -55,7 +55,7 @@ export function scoreNamed(view: View, keys: readonly DocumentKey[], request: Ga
 /** Records that are in no tier, by the statistics of what is. */
 export function scoreRecords(view: View, records: Parameters<Snapshot['scoreRecords']>[0], request: GatherRequest) {
   const context = contextOf(view, request)
-  const passes = admission(request)
+  const passes = admission({ ...request, horizon: request.now })
   return records.map(({ record, vector }, i): Candidate | null => {
     const text = analysed(record)
     if (!passes(record, text)) return null
@@ -74,18 +74,18 @@ function tiersOf(view: View, request: GatherRequest): (readonly [TierName, Entry
     .map((name) => [name, view[name].filter((entry) => !view.dead.has(entry) && passes(entry.document, entry))])
 }
 
-/** Announced in (after, now]; undated documents have always been there. */
-const announcedIn = ({ announced }: StoredDocument, after: number | null, now: Instant): boolean =>
-  announced === null ? after === null : announced <= now && (after === null || announced > after)
+/** Announced in (after, upTo]; undated documents have always been there. */
+const announcedIn = ({ announced }: StoredDocument, after: number | null, upTo: Instant): boolean =>
+  announced === null ? after === null : announced <= upTo && (after === null || announced > after)
 
 interface Context {
   readonly norm: LengthNorm
   readonly evidence: Omit<Evidence, 'candidates' | 'best'>
 }
 
-function contextOf(view: View, { terms, now }: GatherRequest): Context {
-  const all = [...view.static, ...view.fresh].filter((entry) => announcedIn(entry.document, null, now))
-  const newerThan = (days: number) => all.filter(({ document }) => announcedIn(document, now - days * dayMs, now))
+function contextOf(view: View, { terms, now, horizon }: GatherRequest): Context {
+  const all = [...view.static, ...view.fresh].filter((entry) => announcedIn(entry.document, null, horizon))
+  const newerThan = (days: number) => all.filter(({ document }) => announcedIn(document, now - days * dayMs, horizon))
   const lastWeek = newerThan(7)
   const known = [...new Set(terms)].map((term): TermEvidence => {
     const documents = all.filter((entry) => tfOf(entry, term) > 0).length

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { build, daysAgo, idsIn, put, record, request } from '../../engines/fixtures.ts'
-
+import { vectorOf } from '../../word-embedder.ts'
 import type { Current } from './current.ts'
 
 export function calendarTests(current: Current): void {
@@ -35,4 +35,39 @@ export function calendarTests(current: Current): void {
       expect(before).toMatchObject({ documents: 1, corpusAges: [0, 0, 0, 0, 0, 1] })
     },
   )
+
+  test.each(['static', 'fresh'] as const)(
+    'a store is what it was at the horizon, while ages count from now, in %s',
+    async (tier) => {
+      const { engine, clock } = current()
+      const asked = request('alpha new', { horizon: daysAgo(8) })
+      const early = corpus.filter((one) => (one.announced ?? 0) <= asked.horizon)
+      await put(engine, early)
+      if (tier === 'static') await build(engine, clock)
+      const reader = await engine.openReader()
+      const evidence = await reader.snapshot().gather(asked)
+      expect(evidence).toMatchObject({ documents: 6, corpusAges: [0, 1, 1, 1, 1, 2], lastWeek: 0 })
+      await put(
+        engine,
+        corpus.filter((one) => !early.includes(one)),
+      )
+      if (tier === 'static') await build(engine, clock)
+      await reader.refresh()
+      expect(await reader.snapshot().gather(asked)).toEqual(evidence)
+      expect(await reader.snapshot().gather(request('alpha new'))).not.toEqual(evidence)
+    },
+  )
+
+  test('a record that is in no tier may be younger than the horizon, whose statistics it is scored by', async () => {
+    const { engine } = current()
+    await put(engine, corpus)
+    const snapshot = (await engine.openReader()).snapshot()
+    const records = corpus.map((one) => ({ record: one, vector: vectorOf(one.title) }))
+    const asked = request('alpha new', { now: daysAgo(6), horizon: daysAgo(31) })
+    const scored = await snapshot.scoreRecords(records, asked)
+    expect(scored.map((one) => one !== null)).toEqual([false, true, true, true, true, true, true, true])
+    const held = (await snapshot.scoreRecords(records, { ...asked, now: asked.horizon })).map((one) => one?.bm25)
+    expect(scored.slice(3).map((one) => one?.bm25)).toEqual(held.slice(3))
+    expect(await snapshot.scoreRecords(records, { ...asked, horizon: asked.now })).not.toEqual(scored)
+  })
 }
