@@ -63,17 +63,25 @@ const topicLine = z.object({
 
 /** Reads `topics.jsonl` and `qrels.txt` (TREC) of a folder. Throws UnreadableRecord naming file and line. */
 export async function readTopics(folder: string): Promise<JudgedTopics> {
-  const topics: Topic[] = []
+  return {
+    topics: await readTopicFile(join(folder, 'topics.jsonl')),
+    qrels: await readTrecQrels(join(folder, 'qrels.txt')),
+  }
+}
+
+/** A topic a line, each once. Throws UnreadableRecord naming file and line. */
+export async function readTopicFile(path: string): Promise<readonly Topic[]> {
   const ids = new Set<string>()
-  const read = (line: string): void => {
+  return readEach(path, (line) => {
     const topic = readTopicLine(line)
     if (ids.has(topic.id)) throw new UnreadableRecord(`the topic ${topic.id} stands here a second time`)
     ids.add(topic.id)
-    topics.push(topic)
-  }
-  await readEach(join(folder, 'topics.jsonl'), read)
-  return { topics, qrels: await readQrels(join(folder, 'qrels.txt'), trecJudgement) }
+    return topic
+  })
 }
+
+/** Judgements in TREC's format. Throws UnreadableRecord naming file and line. */
+export const readTrecQrels = (path: string): Promise<Qrels> => readQrels(path, trecJudgement)
 
 function readTopicLine(line: string): Topic {
   const { as_of: asOf, senses, since, until, ...rest } = parseLine(topicLine, line)
