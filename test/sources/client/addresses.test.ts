@@ -1,19 +1,11 @@
 import type { LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { SourceError } from '../../../src/domain/errors.ts'
 import { isPublicAddress } from '../../../src/sources/client/addresses.ts'
-import { arxivPolicy, type PoliteClient } from '../../../src/sources/client/http.ts'
+import { arxivPolicy } from '../../../src/sources/client/http.ts'
 import { stage } from '../arxiv-stage.ts'
 import { answer } from '../scripted-server.ts'
-
-const request = { signal: new AbortController().signal, deadlineMs: 600_000, maxBytes: 10_000, accept: '*/*' }
-
-async function failureOf(client: PoliteClient, url: string): Promise<SourceError> {
-  const error = await client.get(url, request).catch((caught: unknown) => caught)
-  expect(error).toBeInstanceOf(SourceError)
-  return error as SourceError
-}
+import { failureOf, request } from './requests.ts'
 
 /** A resolver that gives its answers one after the other, the last again and again. */
 function resolver(...answers: (readonly string[] | Error)[]): LookupFunction & { readonly asked: string[] } {
@@ -152,15 +144,15 @@ describe('an address that is not ours to ask', () => {
 describe('an address that may be private', () => {
   test('is one whose origin the operator named, and no other port of the same host', async () => {
     const { client, server } = await stage([answer(200, 'mine')])
-    expect((await client.get(`${server.url}/feed`, request)).body).toBe('mine')
+    expect((await client.get(`${server.url}/feed`, request())).body).toBe('mine')
     expect((await failureOf(client, 'http://127.0.0.1:9/')).failure).toBe('unsafe')
   })
 
   test('is any, where the settings say so', async () => {
     const rules = { allowPrivate: true, trustedOrigins: [], lookup: resolver(['127.0.0.1']) }
     const { client, server } = await stage([answer(200, 'one'), answer(200, 'two')], arxivPolicy, rules)
-    expect((await client.get(server.url, request)).body).toBe('one')
-    expect((await client.get(`http://intranet.example:${portOf(server.url)}/`, request)).body).toBe('two')
+    expect((await client.get(server.url, request())).body).toBe('one')
+    expect((await client.get(`http://intranet.example:${portOf(server.url)}/`, request())).body).toBe('two')
     expect(server.requests[1].headers.host).toBe(`intranet.example:${portOf(server.url)}`)
   })
 })

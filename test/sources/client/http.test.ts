@@ -1,26 +1,9 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { SourceError } from '../../../src/domain/errors.ts'
-import { arxivPolicy, type GetRequest, type PoliteClient } from '../../../src/sources/client/http.ts'
+import { arxivPolicy } from '../../../src/sources/client/http.ts'
 import { stage } from '../arxiv-stage.ts'
 import { answer, type Reply, reset } from '../scripted-server.ts'
-
-const request = (changes: Partial<GetRequest> = {}): GetRequest => ({
-  signal: new AbortController().signal,
-  deadlineMs: 600_000,
-  maxBytes: 10_000,
-  accept: 'text/xml',
-  ...changes,
-})
-
-/** The SourceError that the request ends with. */
-async function failureOf(client: PoliteClient, url: string, changes: Partial<GetRequest> = {}): Promise<SourceError> {
-  const error = await client.get(url, request(changes)).catch((caught: unknown) => caught)
-  expect(error).toBeInstanceOf(SourceError)
-  return error as SourceError
-}
-
-const gaps = (times: readonly number[]): number[] => times.slice(1).map((time, at) => time - times[at])
+import { failureOf, gaps, request } from './requests.ts'
 
 describe('a polite request', () => {
   test('names product and contact, says what it accepts, and hands back status, headers, text and address', async () => {
