@@ -20,8 +20,8 @@ export interface TermEvidence {
   readonly ceiling: number
   /** Documents that hold the term, in static and fresh together. */
   readonly documents: number
-  /** Of these, announced in the 7 days before now. */
-  readonly lastWeek: number
+  /** Of these, how many fall in each age bin. */
+  readonly ages: readonly number[]
 }
 
 /** Upper bounds, in days of age, of the bins in which dates are counted; the last bin is open. */

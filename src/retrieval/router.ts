@@ -163,7 +163,7 @@ function burstOf({ terms, documents, lastWeek }: Evidence): number {
   let weights = 0
   for (const term of terms) {
     if (term.documents === 0) continue
-    sum += term.ceiling * Math.log((term.lastWeek + 2) / (term.documents * pace + 2))
+    sum += term.ceiling * Math.log((term.ages[0] + 2) / (term.documents * pace + 2))
     weights += term.ceiling
   }
   return weights === 0 ? 0 : sum / weights

@@ -32,7 +32,7 @@ const evidence: Evidence = {
   candidates: [],
   best: { cosine: 0.6, bm25: 9 },
   idealBm25: 20,
-  terms: [{ term: 'memori', ceiling: 8, documents: 100, lastWeek: 1 }],
+  terms: [{ term: 'memori', ceiling: 8, documents: 100, ages: [1, 2, 6, 9, 18, 64] }],
   documents: 1000,
   corpusAges: [10, 20, 60, 90, 180, 640],
   lastWeek: 10,
@@ -81,7 +81,7 @@ describe('the gate weighs words', () => {
 
 describe('the gate weighs what was found', () => {
   it('a term that comes up more than usual raises it', () => {
-    const burst = { ...evidence, terms: [{ ...evidence.terms[0], lastWeek: 30 }] }
+    const burst = { ...evidence, terms: [{ ...evidence.terms[0], ages: [30, 2, 6, 9, 18, 35] }] }
     expect(pRecent('agent memory', usual, burst)).toBeGreaterThan(pRecent('agent memory'))
     expect(reason('burst', 'agent memory', usual, burst)).toContain('7 days')
   })

@@ -104,7 +104,12 @@ const deepOf = (...rows: [age: number, depth: number, cosine: number, bm25: numb
     depth,
   }))
 
-const term = (name: string, documents: number) => ({ term: name, ceiling: 8, documents, lastWeek: 0 })
+const term = (name: string, documents: number) => ({
+  term: name,
+  ceiling: 8,
+  documents,
+  ages: [0, 0, 0, 0, 0, documents],
+})
 const evidence = (...terms: ReturnType<typeof term>[]): Evidence => ({
   candidates: [],
   best: { cosine: 0.6, bm25: 9 },

@@ -85,26 +85,28 @@ function contextOf(tiers: readonly VisibleTier[], { terms, now, horizon }: Gathe
     documents: parts.reduce((total, part) => total + part.documents, 0),
     tokens: parts.reduce((total, part) => total + part.tokens, 0),
   }
-  const weekAgo = (now - 7 * dayMs) as Instant
+  const daysAgo = ageBins.map((days) => (now - days * dayMs) as Instant)
   const known = [...occurrences(terms)].map(([term, times]): TermEvidence => {
     const documents = sum(({ tier, high }) => tier.frequency(term, null, horizon, high))
-    const lastWeek = sum(({ tier, high }) => tier.frequency(term, weekAgo, horizon, high))
-    return { term, documents, lastWeek, ceiling: ceilingOf(idf(statistics.documents, documents), times) }
+    const since = daysAgo.map((after) => sum(({ tier, high }) => tier.frequency(term, after, horizon, high)))
+    const ages = binned([...since, documents])
+    return { term, documents, ages, ceiling: ceilingOf(idf(statistics.documents, documents), times) }
   })
-  const since = (days: number) =>
-    sum(({ tier, high }) => tier.announcedBetween((now - days * dayMs) as Instant, horizon, high))
-  const cumulative = [...ageBins.map(since), statistics.documents]
+  const since = daysAgo.map((after) => sum(({ tier, high }) => tier.announcedBetween(after, horizon, high)))
   return {
     norm: lengthNorm(statistics),
     evidence: {
       idealBm25: known.reduce((sum, { ceiling }) => sum + ceiling, 0),
       terms: known,
       documents: statistics.documents,
-      corpusAges: cumulative.map((count, i) => count - (i === 0 ? 0 : cumulative[i - 1])),
-      lastWeek: cumulative[0],
+      corpusAges: binned([...since, statistics.documents]),
+      lastWeek: since[0],
     },
   }
 }
+
+const binned = (cumulative: readonly number[]): number[] =>
+  cumulative.map((count, i) => count - (i === 0 ? 0 : cumulative[i - 1]))
 
 function occurrences(terms: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>()

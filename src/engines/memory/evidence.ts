@@ -86,29 +86,32 @@ interface Context {
 function contextOf(view: View, { terms, now, horizon }: GatherRequest): Context {
   const all = [...view.static, ...view.fresh].filter((entry) => announcedIn(entry.document, null, horizon))
   const newerThan = (days: number) => all.filter(({ document }) => announcedIn(document, now - days * dayMs, horizon))
-  const lastWeek = newerThan(7)
+  const newer = [...ageBins.map(newerThan), all]
   const known = [...new Set(terms)].map((term): TermEvidence => {
-    const documents = all.filter((entry) => tfOf(entry, term) > 0).length
+    const counts = newer.map((entries) => entries.filter((entry) => tfOf(entry, term) > 0).length)
+    const documents = counts[ageBins.length]
     const termIdf = idf(all.length, documents)
     return {
       term,
       documents,
-      lastWeek: lastWeek.filter((entry) => tfOf(entry, term) > 0).length,
+      ages: binned(counts),
       ceiling: ceilingOf(termIdf, timesIn(terms, term)),
     }
   })
-  const cumulative = [...ageBins.map((days) => newerThan(days).length), all.length]
   return {
     norm: lengthNorm({ documents: all.length, tokens: all.reduce((sum, entry) => sum + lengthOf(entry), 0) }),
     evidence: {
       idealBm25: known.reduce((sum, { ceiling }) => sum + ceiling, 0),
       terms: known,
       documents: all.length,
-      corpusAges: cumulative.map((count, i) => count - (cumulative[i - 1] ?? 0)),
-      lastWeek: lastWeek.length,
+      corpusAges: binned(newer.map((entries) => entries.length)),
+      lastWeek: newer[0].length,
     },
   }
 }
+
+const binned = (cumulative: readonly number[]): number[] =>
+  cumulative.map((count, i) => count - (cumulative[i - 1] ?? 0))
 
 const timesIn = (terms: readonly string[], term: string): number => terms.filter((one) => one === term).length
 

@@ -20,15 +20,15 @@ export function calendarTests(current: Current): void {
       const now = await snapshot.gather(request('alpha new'))
       expect(now).toMatchObject({ documents: 8, corpusAges: [2, 1, 1, 1, 1, 2], lastWeek: 2 })
       expect(now.terms).toMatchObject([
-        { term: 'alpha', documents: 8, lastWeek: 2 },
-        { term: 'new', documents: 3, lastWeek: 2 },
+        { term: 'alpha', documents: 8, ages: [2, 1, 1, 1, 1, 2] },
+        { term: 'new', documents: 3, ages: [2, 1, 0, 0, 0, 0] },
       ])
       const then = await snapshot.gather(request('alpha new', { now: daysAgo(31) }))
       expect(idsIn(engine, then)).toEqual(['d181', 'd31', 'd366', 'd91', 'undated'])
       expect(then).toMatchObject({ documents: 5, corpusAges: [1, 0, 1, 1, 1, 1], lastWeek: 1 })
       expect(then.terms).toMatchObject([
-        { documents: 5, lastWeek: 1 },
-        { documents: 0, lastWeek: 0 },
+        { documents: 5, ages: [1, 0, 1, 1, 1, 1] },
+        { documents: 0, ages: [0, 0, 0, 0, 0, 0] },
       ])
       const before = await snapshot.gather(request('alpha', { now: daysAgo(1000) }))
       expect(idsIn(engine, before)).toEqual(['undated'])
