@@ -1,57 +1,36 @@
 import type { Degradation, LiveReport, RankedAnswer } from '../domain/answer.ts'
-import { readCues, withoutRecencyWords } from '../domain/cues.ts'
 import type { DocumentKey, StoredDocument } from '../domain/document.ts'
-import type { Evidence } from '../domain/evidence.ts'
 import type { Folded } from '../domain/identity/folding.ts'
 import type { Query } from '../domain/query.ts'
-import { type LiveState, noLive, type Route } from '../domain/route.ts'
-import type { DocumentStore, GatherRequest, Snapshot } from '../ports.ts'
-import { type Calibration, type DepthCalibration, depthCalibrationFor } from './calibration.ts'
-import { type EmbedderFor, embedQuery, embedRecords } from './embedding.ts'
-import { convex, type Fused, reciprocalRank } from './fusion.ts'
+import type { Snapshot } from '../ports.ts'
+import { type Decided, type DecisionOptions, type DecisionParts, decide, reserveMs } from './decide.ts'
+import { embedRecords } from './embedding.ts'
+import { convex, type Fused } from './fusion.ts'
 import { type HitContext, toHits } from './hits.ts'
 import { scoreLate } from './late.ts'
 import type { LiveAnswer, LiveTier } from './live.ts'
-import { asTyped, type Named, namedDocuments, pinNamed, withNamed } from './named.ts'
-import { candidateDepth, findRequestOf, requestOf } from './request.ts'
-import { route } from './router.ts'
-import { inOrderOf, measureDepth, place, type Ranking, type Recency, rank, type Scored, thresholdOf } from './score.ts'
+import { type Named, pinNamed } from './named.ts'
+import { candidateDepth, findRequestOf } from './request.ts'
+import { inOrderOf, measureDepth, place, type Ranking, type Recency, rank, type Scored } from './score.ts'
 import { type Stagewatch, stagewatch } from './stagewatch.ts'
 
-export interface SearchParts {
-  readonly documents: DocumentStore
-  readonly embedderFor: EmbedderFor
-  readonly calibration: Calibration
+export interface SearchParts extends DecisionParts {
   /** Milliseconds of a monotonic clock. */
   readonly stopwatch: () => number
-  /** Null where sources are never asked live. */
-  readonly live: LiveTier | null
 }
 
-export interface SearchOptions {
-  readonly signal?: AbortSignal
-  /** Exact vector search instead of the graph: to measure what the graph costs. */
-  readonly exact?: boolean
+export interface SearchOptions extends DecisionOptions {
   /** Told the answer of static and fresh as soon as it is there, where live sources are asked beside it. */
   readonly onFirst?: (first: RankedAnswer) => void
 }
 
 /** Everything that was known and decided before a source was asked. */
-interface Ranked {
-  readonly query: Query
-  readonly subject: string
-  readonly request: GatherRequest
-  readonly evidence: Evidence
-  readonly calibration: DepthCalibration
-  readonly fused: Fused
+interface Ranked extends Decided {
   readonly ranking: Ranking
   readonly recency: Recency
-  readonly named: Named
   readonly ordered: readonly Scored[]
   /** Those of the page. */
   readonly held: ReadonlyMap<DocumentKey, StoredDocument>
-  readonly route: Route
-  readonly degraded: readonly Degradation[]
 }
 
 /** The journey of a query, top to bottom. */
@@ -82,69 +61,17 @@ async function rankTiers(
   options: SearchOptions,
   took: Stagewatch,
 ): Promise<Ranked> {
-  const degraded: Degradation[] = []
-  const named = await namedDocuments(asked, snapshot, parts.documents)
-  const query = asTyped(asked, named)
-  const cues = readCues(query.subject, new Date(query.now).getUTCFullYear())
-  // A title is matched word for word.
-  const subject = named.size > 0 ? query.subject : withoutRecencyWords(query.subject, cues)
-
-  const vector = await embedQuery(subject, snapshot, parts.embedderFor, degraded, options.signal)
-  took.mark('embed')
-
-  const request = requestOf(query, subject, vector, options.exact ?? false)
-  const gathered = await snapshot.gather(request)
-  const evidence = named.size === 0 ? gathered : withNamed(gathered, await snapshot.scoreOf([...named.keys()], request))
-  took.mark('gather')
-
-  const calibration = depthCalibrationFor(snapshot.fingerprint, parts.calibration)
-  const fused = query.fusion === 'convex' ? convex(evidence, calibration.alpha) : reciprocalRank(evidence)
-  const deep = measureDepth(evidence, fused, calibration)
-  const threshold = thresholdOf(deep, calibration.abstainBelow)
-  const state = liveState(query, subject, parts.live, took.elapsed())
-  const decided = route(query, cues, evidence, deep, threshold, state, parts.calibration)
-  const recency = { pRecent: decided.gate.pRecent, ...parts.calibration.freshness, now: query.now }
+  const decided = await decide(asked, snapshot, parts, options, took)
+  const { query, deep, calibration, fused, named, route } = decided
+  const recency = { pRecent: route.gate.pRecent, ...parts.calibration.freshness, now: query.now }
   const ranking = rank(deep, calibration.abstainBelow, recency)
   const ordered = pinNamed(inOrder(ranking.scored, query, ranking, fused, named), named)
   took.mark('rank')
   const page = ordered.slice(query.offset, query.offset + query.limit)
   const held = parts.documents.byKeys(page.map((one) => one.candidate.key))
   took.mark('hydrate')
-  return {
-    query,
-    subject,
-    request,
-    evidence,
-    calibration,
-    fused,
-    ranking,
-    recency,
-    named,
-    ordered,
-    held,
-    route: decided,
-    degraded: [...degraded, ...barredSources(query, decided)],
-  }
+  return { ...decided, ranking, recency, ordered, held }
 }
-
-/** Kept back from the sources for reading, embedding and scoring what they bring. */
-const reserveMs = 120
-
-/** Sources are looked at only where the router could still say yes: that costs some reads of the rate gate. */
-function liveState(query: Query, subject: string, live: LiveTier | null, elapsedMs: number): LiveState {
-  const leftMs = query.deadlineMs - elapsedMs - reserveMs
-  const possible = (query.mode === 'auto' || query.mode === 'live') && query.fusion === 'convex' && query.shown === 0
-  if (live === null || !possible || leftMs <= 0) return { ...noLive, leftMs }
-  return live.state(query.now, findRequestOf(query, subject), { leftMs, maxAgeMs: query.maxAgeMs })
-}
-
-/** A source that would have been asked, had it been possible. */
-const barredSources = ({ mode }: Query, { live }: Route): Degradation[] =>
-  live.offers.flatMap((one) =>
-    one.barred && (mode === 'live' || one.value > one.cost)
-      ? [{ part: one.source, code: one.barred, reason: one.because, retryAfterMs: one.retryAfterMs }]
-      : [],
-  )
 
 function askLive(
   { query, subject, route }: Ranked,

@@ -1,0 +1,111 @@
+import type { Degradation } from '../domain/answer.ts'
+import { type Cues, readCues, withoutRecencyWords } from '../domain/cues.ts'
+import type { Evidence } from '../domain/evidence.ts'
+import type { Query } from '../domain/query.ts'
+import { type LiveState, noLive, type Route } from '../domain/route.ts'
+import type { DocumentStore, GatherRequest, Snapshot } from '../ports.ts'
+import { type Calibration, type DepthCalibration, depthCalibrationFor } from './calibration.ts'
+import { type EmbedderFor, embedQuery } from './embedding.ts'
+import { convex, type Fused, reciprocalRank } from './fusion.ts'
+import type { LiveTier } from './live.ts'
+import { asTyped, type Named, namedDocuments, withNamed } from './named.ts'
+import { findRequestOf, requestOf } from './request.ts'
+import { route } from './router.ts'
+import { type DepthOf, measureDepth, thresholdOf } from './score.ts'
+import type { Stagewatch } from './stagewatch.ts'
+
+export interface DecisionParts {
+  readonly documents: DocumentStore
+  readonly embedderFor: EmbedderFor
+  readonly calibration: Calibration
+  /** Null where sources are never asked live. */
+  readonly live: LiveTier | null
+}
+
+export interface DecisionOptions {
+  readonly signal?: AbortSignal
+  /** Exact vector search instead of the graph: to measure what the graph costs. */
+  readonly exact?: boolean
+}
+
+/** What a query was taken for, what static and fresh showed for it, and what is to be done about it. */
+export interface Decided {
+  readonly query: Query
+  /** What is matched. */
+  readonly subject: string
+  readonly cues: Cues
+  readonly request: GatherRequest
+  readonly evidence: Evidence
+  readonly calibration: DepthCalibration
+  readonly fused: Fused
+  /** In depth order. */
+  readonly deep: readonly DepthOf[]
+  readonly threshold: number
+  readonly named: Named
+  readonly route: Route
+  readonly degraded: readonly Degradation[]
+}
+
+/** The first half of a query's journey, up to the route; no document is read but those that the query names. */
+export async function decide(
+  asked: Query,
+  snapshot: Snapshot,
+  parts: DecisionParts,
+  options: DecisionOptions,
+  took: Stagewatch,
+): Promise<Decided> {
+  const degraded: Degradation[] = []
+  const named = await namedDocuments(asked, snapshot, parts.documents)
+  const query = asTyped(asked, named)
+  const cues = readCues(query.subject, new Date(query.now).getUTCFullYear())
+  // A title is matched word for word.
+  const subject = named.size > 0 ? query.subject : withoutRecencyWords(query.subject, cues)
+
+  const vector = await embedQuery(subject, snapshot, parts.embedderFor, degraded, options.signal)
+  took.mark('embed')
+
+  const request = requestOf(query, subject, vector, options.exact ?? false)
+  const gathered = await snapshot.gather(request)
+  const evidence = named.size === 0 ? gathered : withNamed(gathered, await snapshot.scoreOf([...named.keys()], request))
+  took.mark('gather')
+
+  const calibration = depthCalibrationFor(snapshot.fingerprint, parts.calibration)
+  const fused = query.fusion === 'convex' ? convex(evidence, calibration.alpha) : reciprocalRank(evidence)
+  const deep = measureDepth(evidence, fused, calibration)
+  const threshold = thresholdOf(deep, calibration.abstainBelow)
+  const state = liveState(query, subject, parts.live, took.elapsed())
+  const decided = route(query, cues, evidence, deep, threshold, state, parts.calibration)
+  return {
+    query,
+    subject,
+    cues,
+    request,
+    evidence,
+    calibration,
+    fused,
+    deep,
+    threshold,
+    named,
+    route: decided,
+    degraded: [...degraded, ...barredSources(query, decided)],
+  }
+}
+
+/** Kept back from the sources for reading, embedding and scoring what they bring. */
+export const reserveMs = 120
+
+/** Sources are looked at only where the router could still say yes: that costs some reads of the rate gate. */
+function liveState(query: Query, subject: string, live: LiveTier | null, elapsedMs: number): LiveState {
+  const leftMs = query.deadlineMs - elapsedMs - reserveMs
+  const possible = (query.mode === 'auto' || query.mode === 'live') && query.fusion === 'convex' && query.shown === 0
+  if (live === null || !possible || leftMs <= 0) return { ...noLive, leftMs }
+  return live.state(query.now, findRequestOf(query, subject), { leftMs, maxAgeMs: query.maxAgeMs })
+}
+
+/** A source that would have been asked, had it been possible. */
+const barredSources = ({ mode }: Query, { live }: Route): Degradation[] =>
+  live.offers.flatMap((one) =>
+    one.barred && (mode === 'live' || one.value > one.cost)
+      ? [{ part: one.source, code: one.barred, reason: one.because, retryAfterMs: one.retryAfterMs }]
+      : [],
+  )
