@@ -108,6 +108,13 @@ describe('the doctor', () => {
     expect(await brokenOf(engine)).toEqual(['full text'])
   })
 
+  test('finds a document whose words are in no index', async () => {
+    const engine = await folder.built()
+    raw(`INSERT INTO documents_fts (documents_fts, rowid, title, abstract)
+      SELECT 'delete', key, title, abstract FROM documents WHERE id = 'p0'`)
+    expect(await brokenOf(engine)).toEqual(['full text'])
+  })
+
   test('finds versions without a document', async () => {
     const engine = await folder.built()
     raw("PRAGMA foreign_keys = OFF; INSERT INTO versions (key, source, version) VALUES (999, 'arxiv', 1)")

@@ -70,6 +70,16 @@ describe('a store of the first schema', () => {
     expect(documents.count()).toBe(papers.length)
   })
 
+  test('gets the words of what it takes from now on once', async () => {
+    storeOfSchema1()
+    const engine = await folder.open()
+    await put(engine, [record('2401.00003', { title: 'Of newer things' })])
+    const { key } = engine.documents.byId(idOf('2401.00003'))!
+    expect(engine.documents.withPhrase('newer things')).toEqual(new Set([key]))
+    // Words that a trigger and the store both had written would stand in the index twice.
+    expect(await brokenOf(engine)).toEqual([])
+  })
+
   test('is upgraded once, whatever opens it first, and twice does nothing', async () => {
     storeOfSchema1()
     const [one, other] = await Promise.all([folder.open(), folder.open()])

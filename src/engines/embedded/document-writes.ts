@@ -71,7 +71,10 @@ interface DocumentTable {
 
 /** All inside the caller's transaction. */
 function documentTable(db: Database.Database, identities: Identities): DocumentTable {
-  const nextSeq = db.prepare<[], Seq>("UPDATE meta SET value = value + 1 WHERE name = 'seq' RETURNING value").pluck()
+  // RETURNING would do in one statement what two do; but like a trigger it opens a savepoint, at which FTS5 writes out
+  // what it has gathered.
+  const countOn = db.prepare("UPDATE meta SET value = value + 1 WHERE name = 'seq'")
+  const counted = db.prepare<[], Seq>("SELECT value FROM meta WHERE name = 'seq'").pluck()
   const insert = db.prepare(
     `INSERT INTO documents (id, seq, source, kind, version, title, abstract, title_key, authors, categories, comment,
        doi, identifiers, countries, fields, url, submitted, updated, announced, announced_basis, harvested, withdrawn,
@@ -80,6 +83,7 @@ function documentTable(db: Database.Database, identities: Identities): DocumentT
        @doi, @identifiers, @countries, @fields, @url, @submitted, @updated, @announced, @announcedBasis, @harvested, @withdrawn,
        @standIn, @contentHash, @sources)`,
   )
+  const insertWords = db.prepare('INSERT INTO documents_fts (rowid, title, abstract) VALUES (?, ?, ?)')
   // Two statements, so that a change of anything but the text does not rewrite the FTS index.
   const update = db.prepare(`UPDATE documents SET ${columns} WHERE key = @key`)
   const updateText = db.prepare(
@@ -97,7 +101,8 @@ function documentTable(db: Database.Database, identities: Identities): DocumentT
   const bury = db.prepare('INSERT INTO purged (key, id, seq, at) VALUES (?, ?, ?, ?)')
 
   const takeSeq = (): Seq => {
-    const seq = nextSeq.get()
+    countOn.run()
+    const seq = counted.get()
     if (seq === undefined) throw new Error('the store has no change counter')
     return seq
   }
@@ -108,6 +113,7 @@ function documentTable(db: Database.Database, identities: Identities): DocumentT
     if (before === null || key === undefined) {
       const values = { ...valuesOf(after), seq: takeSeq(), harvested: at, contentHash: after.contentHash, sources }
       key = Number(insert.run(values).lastInsertRowid) as DocumentKey
+      insertWords.run(key, after.title, after.abstract)
     } else if (changed) {
       const sameText = before.title === after.title && before.abstract === after.abstract
       const values = { ...valuesOf(after), seq: takeSeq(), harvested: at, contentHash: after.contentHash, sources }
