@@ -6,9 +6,9 @@ export function quantileOf(sorted: readonly number[], share: number): number {
   if (sorted.length === 0) return Number.NaN
   const place = Math.min(1, Math.max(0, share)) * (sorted.length - 1)
   const below = Math.floor(place)
-  const rest = place - below
-  // Without a rest the neighbour does not matter: it may be infinite.
-  return rest === 0 ? sorted[below] : sorted[below] + rest * (sorted[below + 1] - sorted[below])
+  const [one, next] = [sorted[below], sorted[Math.ceil(place)]]
+  // Equal ones may be infinite, and then have no difference.
+  return one === next ? one : one + (place - below) * (next - one)
 }
 
 export const ascending = (values: readonly number[]): number[] => [...values].sort((one, other) => one - other)
