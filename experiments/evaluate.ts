@@ -1,4 +1,3 @@
-import type { DocumentId } from '../src/domain/document.ts'
 import type { Candidate } from '../src/domain/evidence.ts'
 import type { Instant } from '../src/domain/instant.ts'
 import { noFilters, type Query } from '../src/domain/query.ts'
@@ -7,15 +6,11 @@ import { typedQuery } from '../src/domain/understanding.ts'
 import { shippedCalibration } from '../src/retrieval/calibration.ts'
 import { search } from '../src/retrieval/search.ts'
 import type { Collection } from './collection.ts'
+import type { RankedId } from './trec.ts'
 
 /** How a ranking is made. `hybrid` is the product itself with freshness off; `shipped` is the product as it stands. */
 export const arms = ['lexical', 'dense', 'hybrid', 'rrf', 'shipped'] as const
 export type Arm = (typeof arms)[number]
-
-export interface RankedId {
-  readonly id: DocumentId
-  readonly score: number
-}
 
 const depth = 100
 
@@ -84,7 +79,3 @@ export const plainQuery = (text: string, now: Instant): Query => ({
   text,
   subject: text,
 })
-
-/** TREC run format, as trec_eval and ir-measures read it. */
-export const runLines = (topic: string, ranked: readonly RankedId[], tag: string): string[] =>
-  ranked.map(({ id, score }, i) => `${topic} Q0 ${id} ${i + 1} ${score.toFixed(6)} ${tag}`)
