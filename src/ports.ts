@@ -10,6 +10,7 @@ import type {
   StoredDocument,
 } from './domain/document.ts'
 import type { Candidate, Evidence } from './domain/evidence.ts'
+import type { JudgedAnswer, Judgement, ShownAnswer } from './domain/feedback.ts'
 import type { Generation, GenerationId, Manifest, Verification } from './domain/generation.ts'
 import type { Instant } from './domain/instant.ts'
 import type { Filters } from './domain/query.ts'
@@ -340,6 +341,16 @@ export interface Inbox {
   count(): number
 }
 
+/** What answers showed, for a while, and what was said of it. */
+export interface FeedbackBook {
+  /** An answer that is remembered again has shown what is new in it as well. */
+  remember(answers: readonly ShownAnswer[]): void
+  /** The same judgement twice counts once; another one of the same document replaces it. */
+  judge(judgement: Judgement): 'kept' | 'unknown-answer' | 'not-shown'
+  /** Answers of which something was said, oldest first. */
+  judged(): readonly JudgedAnswer[]
+}
+
 /** Small facts that several processes share and that may be lost without harm to any document. */
 export interface Runtime {
   health(): readonly SourceHealth[]
@@ -348,6 +359,7 @@ export interface Runtime {
   readonly gate: RateGate
   readonly visits: VisitBook
   readonly inbox: Inbox
+  readonly feedback: FeedbackBook
   close(): void
 }
 

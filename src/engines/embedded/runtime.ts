@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import type { Clock, Runtime } from '../../ports.ts'
+import { feedbackOf, feedbackSchema } from './feedback.ts'
 import { gateOf } from './gate.ts'
 import { gateSchema } from './gate-rows.ts'
 import { healthOf, healthSchema } from './health.ts'
@@ -25,15 +26,17 @@ export function openRuntime(file: string, clock: Clock): Runtime {
     gate: gateOf(db, clock),
     visits: visitsOf(db),
     inbox: inboxOf(db),
+    feedback: feedbackOf(db),
     close: () => {
       db.close()
     },
   }
 }
 
-/** Nothing in this file is worth a migration: what an earlier version left is dropped, and learned again in a day. */
+/** Nothing here but feedback is worth a migration: what an earlier version left is dropped, and learned again in a day. */
 function prepareTables(db: Database.Database): void {
   const prepare = db.transaction(() => {
+    db.exec(feedbackSchema)
     if (db.pragma('user_version', { simple: true }) === schemaVersion) return
     for (const table of ownTables) db.exec(`DROP TABLE IF EXISTS ${table}`)
     db.exec(gateSchema + healthSchema + inboxSchema + visitsSchema)
