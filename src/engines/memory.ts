@@ -99,8 +99,8 @@ class MemoryReader implements IndexReader {
   }
 
   get counts() {
-    const { static: inStatic, fresh } = viewOf(this.#held, markOf(this.#held))
-    return { static: inStatic.length, fresh: fresh.length }
+    const { generation, changes } = this.#held
+    return { static: generation?.entries.length ?? 0, fresh: changes.filter(({ entry }) => entry !== null).length }
   }
 
   async refresh(): Promise<boolean> {
@@ -163,6 +163,6 @@ function viewOf({ generation, changes }: Held, mark: Seq): View {
   const last = new Map(visible.map(({ key, seq }) => [key, seq]))
   const frozen = generation?.entries ?? []
   const fresh = visible.flatMap(({ entry }) => entry ?? [])
-  const replaced = (entry: Entry) => (last.get(entry.document.key) ?? 0) > entry.document.seq
-  return { static: frozen, fresh, dead: new Set([...frozen, ...fresh].filter(replaced)) }
+  const stands = ({ document }: Entry) => (last.get(document.key) ?? 0) <= document.seq
+  return { static: frozen.filter(stands), fresh: fresh.filter(stands) }
 }

@@ -11,6 +11,7 @@ import { identityTests } from './engine/identity.ts'
 import { lockTests } from './engine/lock.ts'
 import { markTests } from './engine/marks.ts'
 import { snapshotTests } from './engine/snapshots.ts'
+import { statisticsTests } from './engine/statistics.ts'
 import { versionTests } from './engine/versions.ts'
 
 /** What every engine owes. `open` gives an empty one. */
@@ -33,6 +34,7 @@ export function engineContract(name: string, open: (clock: Clock) => Promise<Ope
   describe(`${name}: what can be found`, () => findTests(current))
   describe(`${name}: filters`, () => filterTests(current))
   describe(`${name}: the calendar`, () => calendarTests(current))
+  describe(`${name}: statistics`, () => statisticsTests(current))
   describe(`${name}: generations`, () => generationTests(current))
   describe(`${name}: snapshots`, () => snapshotTests(current))
   describe(`${name}: the writer lock`, () => lockTests(current))

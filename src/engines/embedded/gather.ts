@@ -1,20 +1,14 @@
-import { ceilingOf, idf, type LengthNorm, lengthNorm, termScore } from '../../domain/bm25.ts'
-import type { DocumentKey, Seq } from '../../domain/document.ts'
-import { ageBins, type Candidate, type Evidence, type TermEvidence } from '../../domain/evidence.ts'
+import { termScore } from '../../domain/bm25.ts'
+import type { DocumentKey } from '../../domain/document.ts'
+import type { Candidate, Evidence } from '../../domain/evidence.ts'
 import { admission } from '../../domain/filters.ts'
-import { dayMs, type Instant } from '../../domain/instant.ts'
 import type { GatherRequest, Snapshot } from '../../ports.ts'
-import { analyse, byCeiling, LexicalRanker, type Scope, scoreAt, type WeightedTerm } from './lexical.ts'
-import { inScope, type PhraseMatches, scopeOf, sizeOf } from './scope.ts'
+import { analyse, byCeiling, LexicalRanker, type Scope, type Scored, scoreAt, type WeightedTerm } from './lexical.ts'
+import { inScope, scopeOf, sizeOf } from './scope.ts'
+import type { Standing } from './standing.ts'
+import { type Context, contextOf } from './statistics.ts'
 import { type IndexedTier, nearestExactly } from './tier.ts'
 import { dot, type Neighbour } from './vectors.ts'
-
-/** A tier as one snapshot sees it. */
-export interface VisibleTier {
-  readonly tier: IndexedTier
-  readonly high: number
-  readonly mark: Seq
-}
 
 /** Shared by all snapshots: its arrays are scratch, and `gather` never yields while it uses them. */
 const ranker = new LexicalRanker()
@@ -23,44 +17,43 @@ const ranker = new LexicalRanker()
  * Asks static and fresh for their best by vector and by words, and completes each candidate with the score that the
  * other ranker would have given it. Statistics are those of both tiers together, so one scale holds for both.
  */
-export function gather(tiers: readonly VisibleTier[], request: GatherRequest, phrases: PhraseMatches): Evidence {
-  const context = contextOf(tiers, request)
-  const candidates: Candidate[] = []
-  for (const visible of tiers) {
-    if (!request.tiers[visible.tier.name]) continue
-    const scope = scopeOf(visible.tier, { ...visible, high: announcedHigh(visible, request.horizon) }, request, phrases)
-    candidates.push(...candidatesOf(visible.tier, scope, request, context))
-  }
+export function gather(standings: readonly Standing[], request: GatherRequest): Evidence {
+  const context = contextOf(standings, request)
+  const candidates = (['static', 'fresh'] as const)
+    .filter((name) => request.tiers[name])
+    .flatMap((name) =>
+      candidatesOf(
+        standings.filter((one) => one.name === name),
+        request,
+        context,
+      ),
+    )
   return { candidates, best: bestOf(candidates), ...context.evidence }
 }
 
 /** Scores documents that were named, where the snapshot and the filters let them through. */
 export function scoreNamed(
-  tiers: readonly VisibleTier[],
+  standings: readonly Standing[],
   keys: readonly DocumentKey[],
   request: GatherRequest,
-  phrases: PhraseMatches,
 ): Candidate[] {
-  const context = contextOf(tiers, request)
-  const found: Candidate[] = []
-  for (const visible of tiers) {
-    if (!request.tiers[visible.tier.name]) continue
-    const scope = scopeOf(visible.tier, { ...visible, high: announcedHigh(visible, request.horizon) }, request, phrases)
-    const ordinals = keys
-      .map((key) => visible.tier.ordinalOf(key, visible.high))
-      .filter((ordinal) => inScope(scope, ordinal))
-    found.push(...complete(visible.tier, ordinals, request, context))
-  }
-  return found
+  const context = contextOf(standings, request)
+  return standings
+    .filter(({ name }) => request.tiers[name])
+    .flatMap((standing) => {
+      const scope = scopeOf(standing, request)
+      const ordinals = keys.map(standing.ordinalOf).filter((ordinal) => inScope(scope, ordinal))
+      return complete(standing, ordinals, request, context)
+    })
 }
 
 /** Scores records that are in no tier, by the statistics of what is; null for what the conditions keep out. */
 export function scoreRecords(
-  tiers: readonly VisibleTier[],
+  standings: readonly Standing[],
   records: Parameters<Snapshot['scoreRecords']>[0],
   request: GatherRequest,
 ): (Candidate | null)[] {
-  const { norm, evidence } = contextOf(tiers, request)
+  const { norm, evidence } = contextOf(standings, request)
   const passes = admission({ ...request, horizon: request.now })
   // In the order in which the tiers' own documents are summed up, so that a live score is the one it will have there.
   const terms = [...evidence.terms].sort((one, other) => other.ceiling - one.ceiling)
@@ -73,65 +66,55 @@ export function scoreRecords(
   })
 }
 
-interface Context {
-  readonly norm: LengthNorm
-  readonly evidence: Omit<Evidence, 'candidates' | 'best'>
-}
-
-function contextOf(tiers: readonly VisibleTier[], { terms, now, horizon }: GatherRequest): Context {
-  const sum = (of: (visible: VisibleTier) => number) => tiers.reduce((total, visible) => total + of(visible), 0)
-  const parts = tiers.map(({ tier, high }) => tier.statistics(horizon, high))
-  const statistics = {
-    documents: parts.reduce((total, part) => total + part.documents, 0),
-    tokens: parts.reduce((total, part) => total + part.tokens, 0),
-  }
-  const daysAgo = ageBins.map((days) => (now - days * dayMs) as Instant)
-  const known = [...occurrences(terms)].map(([term, times]): TermEvidence => {
-    const documents = sum(({ tier, high }) => tier.frequency(term, null, horizon, high))
-    const since = daysAgo.map((after) => sum(({ tier, high }) => tier.frequency(term, after, horizon, high)))
-    const ages = binned([...since, documents])
-    return { term, documents, ages, ceiling: ceilingOf(idf(statistics.documents, documents), times) }
+/** The best of a tier; of several structures where texts of the past stand beside those of now. */
+function candidatesOf(standings: readonly Standing[], request: GatherRequest, context: Context): Candidate[] {
+  const found = standings.map((standing) => foundIn(standing, request, context))
+  const several = found.length > 1
+  // Together they bring as many as one would that held all of it.
+  const enough = several
+    ? floorOf(
+        found.flatMap((one) => one.lexical.map(({ score }) => score)),
+        request.depth,
+      )
+    : 0
+  const near = several
+    ? floorOf(
+        found.flatMap((one) => one.dense.map(({ cosine }) => cosine)),
+        request.depth,
+      )
+    : -2
+  return found.flatMap(({ standing, lexical, dense }) => {
+    const best = lexical.filter(({ score }) => score >= enough)
+    const known = new Map(best.map(({ ordinal, score }) => [ordinal, score]))
+    const ordinals = best.map(({ ordinal }) => ordinal)
+    for (const { label, cosine } of dense) if (cosine >= near && !known.has(label)) ordinals.push(label)
+    return complete(standing, ordinals, request, context, known)
   })
-  const since = daysAgo.map((after) => sum(({ tier, high }) => tier.announcedBetween(after, horizon, high)))
+}
+
+interface Found {
+  readonly standing: Standing
+  readonly lexical: readonly Scored[]
+  readonly dense: readonly Neighbour[]
+}
+
+function foundIn(standing: Standing, request: GatherRequest, context: Context): Found {
+  const { tier } = standing
+  const scope = scopeOf(standing, request)
   return {
-    norm: lengthNorm(statistics),
-    evidence: {
-      idealBm25: known.reduce((sum, { ceiling }) => sum + ceiling, 0),
-      terms: known,
-      documents: statistics.documents,
-      corpusAges: binned([...since, statistics.documents]),
-      lastWeek: since[0],
-    },
+    standing,
+    lexical: ranker.top(weighted(tier, context), tier.postings, context.norm, scope, request.depth),
+    dense: request.vector ? dense(tier, request.vector, scope, request) : [],
   }
 }
 
-const binned = (cumulative: readonly number[]): number[] =>
-  cumulative.map((count, i) => count - (i === 0 ? 0 : cumulative[i - 1]))
-
-function occurrences(terms: readonly string[]): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1)
-  return counts
-}
-
-/** In a tier that is in order of dates, what is announced by the horizon is a prefix. */
-const announcedHigh = ({ tier, high }: VisibleTier, horizon: Instant): number =>
-  tier.dateRange(null, null) === null ? high : Math.min(high, tier.statistics(horizon, high).documents)
-
-function candidatesOf(tier: IndexedTier, scope: Scope, request: GatherRequest, context: Context): Candidate[] {
-  const terms = weighted(tier, context)
-  const lexical = ranker.top(terms, tier.postings, context.norm, scope, request.depth)
-  const known = new Map(lexical.map(({ ordinal, score }) => [ordinal, score]))
-  const ordinals = lexical.map(({ ordinal }) => ordinal)
-  if (request.vector) {
-    for (const { label } of dense(tier, request.vector, scope, request)) if (!known.has(label)) ordinals.push(label)
-  }
-  return complete(tier, ordinals, request, context, known)
-}
+/** The `depth`-th best of the scores, below which nothing is wanted. */
+const floorOf = (scores: readonly number[], depth: number): number =>
+  scores.length <= depth ? Number.NEGATIVE_INFINITY : [...scores].sort((one, other) => other - one)[depth - 1]
 
 /** Both scores of each ordinal; `known` spares those that were just ranked by words. */
 function complete(
-  tier: IndexedTier,
+  { tier, name }: Standing,
   ordinals: readonly number[],
   { vector }: GatherRequest,
   context: Context,
@@ -141,7 +124,7 @@ function complete(
   const { lengths } = tier.postings
   return ordinals.map((ordinal) => ({
     key: tier.keyAt(ordinal),
-    tier: tier.name,
+    tier: name,
     announced: tier.announcedAt(ordinal),
     cosine: vector ? tier.cosineAt(ordinal, vector) : null,
     bm25: known.get(ordinal) ?? scoreAt(terms, ordinal, lengths[ordinal], context.norm),

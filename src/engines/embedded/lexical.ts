@@ -244,7 +244,7 @@ export class LexicalRanker {
 const slack = 1e-9
 
 /** A binary search in a list costs as much as this many postings read in a row (measured at 54k documents). */
-const lookUpCost = 30
+export const lookUpCost = 30
 
 export interface Scored {
   readonly ordinal: number

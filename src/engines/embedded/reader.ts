@@ -2,8 +2,9 @@ import type { Seq } from '../../domain/document.ts'
 import type { GenerationId } from '../../domain/generation.ts'
 import type { Catalog, DocumentStore, EmbeddingStore, GatherRequest, IndexReader, Snapshot } from '../../ports.ts'
 import { type FreshTier, freshTier } from './fresh.ts'
-import { gather, scoreNamed, scoreRecords, type VisibleTier } from './gather.ts'
+import { gather, scoreNamed, scoreRecords } from './gather.ts'
 import { loadSegment, type Segment } from './segment.ts'
+import { type Standing, standingOf, type VisibleTier } from './standing.ts'
 
 /** Changes taken in before other work gets its turn: about 5 ms of it. */
 const sliceSize = 32
@@ -123,13 +124,17 @@ function snapshotOf(documents: DocumentStore, held: Held, mark: Seq): Snapshot {
     required: request.phrases.map((phrase) => documents.withPhrase(phrase)),
     excluded: request.excludedPhrases.map((phrase) => documents.withPhrase(phrase)),
   })
+  const standings = (request: GatherRequest): Standing[] => {
+    const phrases = phrasesOf(request)
+    return tiers.map((visible) => standingOf(visible, request.horizon, phrases, []))
+  }
   return {
     generation: held.segment?.manifest ?? null,
     fingerprint: held.fingerprint,
     mark,
-    gather: async (request) => gather(tiers, request, phrasesOf(request)),
-    scoreRecords: async (records, request) => scoreRecords(tiers, records, request),
-    scoreOf: async (keys, request) => scoreNamed(tiers, keys, request, phrasesOf(request)),
+    gather: async (request) => gather(standings(request), request),
+    scoreRecords: async (records, request) => scoreRecords(standings(request), records, request),
+    scoreOf: async (keys, request) => scoreNamed(standings(request), keys, request),
     pinnedAt: (earlier) => snapshotOf(documents, held, earlier < mark ? earlier : mark),
   }
 }

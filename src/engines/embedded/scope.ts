@@ -1,4 +1,4 @@
-import { type DocumentKey, documentKinds, type Seq } from '../../domain/document.ts'
+import { type DocumentKey, documentKinds } from '../../domain/document.ts'
 import type { Instant } from '../../domain/instant.ts'
 import { termsOf, wordsOf } from '../../domain/terms.ts'
 import type { GatherRequest } from '../../ports.ts'
@@ -12,27 +12,22 @@ import {
   type Scope,
   sourceTerm,
 } from './lexical.ts'
-import type { IndexedTier } from './tier.ts'
+import type { Standing } from './standing.ts'
 
-/** Phrases are answered by FTS5, once for both tiers. */
+/** Who holds the phrases: FTS5 says it, once for both tiers, of the texts of now. */
 export interface PhraseMatches {
   readonly required: readonly ReadonlySet<DocumentKey>[]
   readonly excluded: readonly ReadonlySet<DocumentKey>[]
 }
 
-/** Which ordinals of a tier may be answers: alive at the mark, announced by the horizon, let through by every filter. */
-export function scopeOf(
-  tier: IndexedTier,
-  visible: { high: number; mark: Seq },
-  request: GatherRequest,
-  phrases: PhraseMatches,
-): Scope {
+/** Which ordinals of a tier may be answers: what stands, was announced by the horizon and is let through by every filter. */
+export function scopeOf({ tier, high: end, gone, phrases }: Standing, request: GatherRequest): Scope {
   const { filters, horizon } = request
   const range = tier.dateRange(filters.since, filters.until)
   const low = range?.low ?? 0
-  const high = Math.min(range?.high ?? visible.high, visible.high)
+  const high = Math.min(range?.high ?? end, end)
   const mask = new Mask(low, Math.max(low, high))
-  mask.exclude(tier.deadAt(visible.mark))
+  mask.exclude(gone.ordinals)
   if (range === null)
     mask.keepWhere((ordinal) => dated(tier.announcedAt(ordinal), filters.since, filters.until, horizon))
   const lists = (terms: readonly string[]) => terms.map((term) => tier.postings.list(term))

@@ -17,11 +17,10 @@ export const entryOf = (document: StoredDocument, vector: Float32Array | null): 
   vector,
 })
 
-/** What a snapshot sees. Replaced and removed texts are no answers, but count in statistics, as in the embedded engine. */
+/** What a snapshot sees: each document once. */
 export interface View {
   readonly static: readonly Entry[]
   readonly fresh: readonly Entry[]
-  readonly dead: ReadonlySet<Entry>
 }
 
 /** Scores everything, sorts, takes the best: whatever else finds something better is wrong. */
@@ -71,7 +70,7 @@ function tiersOf(view: View, request: GatherRequest): (readonly [TierName, Entry
   const passes = admission(request)
   return names
     .filter((name) => request.tiers[name])
-    .map((name) => [name, view[name].filter((entry) => !view.dead.has(entry) && passes(entry.document, entry))])
+    .map((name) => [name, view[name].filter((entry) => passes(entry.document, entry))])
 }
 
 /** Announced in (after, upTo]; undated documents have always been there. */
