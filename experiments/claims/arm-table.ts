@@ -1,0 +1,88 @@
+import type { Table } from '../findings.ts'
+import { mean } from '../measures.ts'
+import { ascending, quantileOf } from '../statistics/quantile.ts'
+import type { JudgedQuery } from '../topics/query.ts'
+import { type Measured, meanOf } from './compared.ts'
+
+/** Heading and name of the measure. */
+const quality = [
+  ['nDCG@10', 'nDCG@10'],
+  ['recall@100', 'recall@100'],
+] as const
+const doubt = [
+  ['judged@10', 'judged@10'],
+  ['condensed', 'nDCG@10 condensed'],
+  ['at worst', 'nDCG@10 at worst'],
+  ['at best', 'nDCG@10 at best'],
+] as const
+const freshness = [
+  ['decayed 30 d', 'nDCG@10 decayed 30 d'],
+  ['step 30 d', 'nDCG@10 step 30 d'],
+  ['rescue rate', 'rescue rate'],
+  ['age of missed, d', 'age of missed, days'],
+] as const
+const cost = ['asked live', 'CPU ms', 'p50 ms', 'p99 ms'] as const
+
+export interface ArmRows {
+  readonly title: string
+  readonly runs: readonly Measured[]
+  /** All of the set if left out. */
+  readonly queries?: readonly JudgedQuery[]
+  /** The arm's own name if left out. */
+  readonly labelOf?: (run: Measured) => string
+}
+
+/**
+ * The arms side by side: quality with what is not known of it, freshness, cost of a query. What was not judged stands
+ * only where anything was left unjudged.
+ */
+export function armTable({ title, runs, queries, labelOf = (run) => run.arm.name }: ArmRows): Table {
+  const complete = runs.every((run) => run.set.complete)
+  const columns = [...quality, ...(complete ? [] : doubt), ...freshness]
+  return {
+    title,
+    note: `${complete ? '' : armNote} ${costNote}`.trim(),
+    columns: ['arm', ...columns.map(([heading]) => heading), ...cost],
+    rows: runs.map((run) => [
+      labelOf(run),
+      ...columns.map(([, measure]) => numberOrNull(meanOf(run, measure, queries))),
+      ...costOf(run, queries).map(numberOrNull),
+    ]),
+  }
+}
+
+const armNote =
+  'What nobody judged counts as not relevant. Condensed: without what nobody judged. At worst and at best: whatever its grades would be.'
+const costNote =
+  'Cost is of one query: share of queries that asked a source live, processor time of all processes, elapsed time without the sources’ own. Vectors are searched exactly; builds and harvests are not in it.'
+
+function costOf({ answers, timings, set }: Measured, queries = set.queries): readonly number[] {
+  const counted = new Set(queries.map(({ id }) => id))
+  const timed = timings.filter(({ query }) => counted.has(query))
+  const took = ascending(timed.map(({ tookMs }) => tookMs))
+  return [
+    mean(queries.map(({ id }) => ((answers.get(id)?.live.length ?? 0) > 0 ? 1 : 0))),
+    mean(timed.map(({ cpuMs }) => cpuMs)),
+    quantileOf(took, 0.5),
+    quantileOf(took, 0.99),
+  ]
+}
+
+/** One measure of every arm, class by class. */
+export function classTable(title: string, runs: readonly Measured[], measure: string, note?: string): Table {
+  const [first] = runs
+  const classes = [...new Set(first?.set.queries.map((query) => query.class))]
+  const of = (name: string) => first?.set.queries.filter((query) => query.class === name)
+  return {
+    title,
+    ...(note && { note }),
+    columns: ['arm', ...classes.map((name) => `${name} (${of(name)?.length})`), 'all'],
+    rows: runs.map((run) => [
+      run.arm.name,
+      ...classes.map((name) => numberOrNull(meanOf(run, measure, of(name)))),
+      numberOrNull(meanOf(run, measure)),
+    ]),
+  }
+}
+
+export const numberOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
