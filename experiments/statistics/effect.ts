@@ -1,19 +1,22 @@
 import type { Effect } from '../findings.ts'
 import { mean } from '../measures.ts'
 import { bootstrapInterval, type Resampling } from './bootstrap.ts'
-import { meanDifference, type PairedUnit, sigmaOf } from './paired.ts'
+import { meanDifference, type PairedUnit, sigmaOf, type Total, totalOf } from './paired.ts'
 import { regroupP, signFlipP } from './randomisation.ts'
 
 /** Mean paired difference with its interval over units, spread and p. Throws RangeError where there is no unit. */
 export function effectOf(units: readonly PairedUnit[], resampling: Resampling): Effect {
   if (units.length === 0) throw new RangeError('an effect needs at least one unit')
-  const sums = units.map(({ differences }) => differences.reduce((sum, one) => sum + one, 0))
+  const totals = units.map(totalOf)
   return {
-    mean: meanDifference(units),
-    interval: bootstrapInterval([units], ([drawn]) => meanDifference(drawn), resampling),
+    mean: meanDifference(totals),
+    interval: bootstrapInterval([totals], ([drawn]) => meanDifference(drawn), resampling),
     units: units.length,
     sigma: sigmaOf(units),
-    p: signFlipP(sums, resampling),
+    p: signFlipP(
+      totals.map(({ sum }) => sum),
+      resampling,
+    ),
   }
 }
 
@@ -27,13 +30,14 @@ export function differenceInDifferences(
   resampling: Resampling,
 ): Effect {
   if (one.length === 0 || other.length === 0) throw new RangeError('both groups need at least one unit')
-  const apart = (a: readonly PairedUnit[], b: readonly PairedUnit[]) => meanDifference(a) - meanDifference(b)
+  const apart = (a: readonly Total[], b: readonly Total[]) => meanDifference(a) - meanDifference(b)
+  const [ones, others] = [one.map(totalOf), other.map(totalOf)]
   return {
-    mean: apart(one, other),
-    interval: bootstrapInterval([one, other], ([a, b]) => apart(a, b), resampling),
+    mean: apart(ones, others),
+    interval: bootstrapInterval([ones, others], ([a, b]) => apart(a, b), resampling),
     units: one.length + other.length,
     sigma: pooledSigma([one, other]),
-    p: regroupP(one, other, apart, resampling),
+    p: regroupP(ones, others, apart, resampling),
   }
 }
 

@@ -34,15 +34,26 @@ export function paired(
   return [...units].map(([unit, differences]) => ({ unit, differences }))
 }
 
+/** A unit as sums over its queries, which is all that a mean needs to know of it. */
+export interface Total {
+  readonly sum: number
+  readonly queries: number
+}
+
+export const totalOf = ({ differences }: PairedUnit): Total => ({
+  sum: differences.reduce((sum, one) => sum + one, 0),
+  queries: differences.length,
+})
+
 /** Over all queries: a unit of more queries weighs more, in a resample too. */
-export function meanDifference(units: readonly PairedUnit[]): number {
+export function meanDifference(totals: readonly Total[]): number {
   let sum = 0
-  let count = 0
-  for (const { differences } of units) {
-    for (const difference of differences) sum += difference
-    count += differences.length
+  let queries = 0
+  for (const total of totals) {
+    sum += total.sum
+    queries += total.queries
   }
-  return sum / count
+  return sum / queries
 }
 
 /** Standard deviation of the units' mean differences, with n - 1. */

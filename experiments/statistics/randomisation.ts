@@ -40,7 +40,12 @@ function drawnShare(sums: readonly number[], least: number, random: () => number
   let far = 1
   for (let flip = 0; flip < flips; flip++) {
     let total = 0
-    for (const sum of sums) total += random() < 0.5 ? sum : -sum
+    let bits = 0
+    for (let i = 0; i < sums.length; i++) {
+      // One number is 32 signs.
+      bits = i % 32 === 0 ? Math.floor(random() * 2 ** 32) : bits >>> 1
+      total += (1 - 2 * (bits & 1)) * sums[i]
+    }
     if (Math.abs(total) >= least) far++
   }
   return far / (flips + 1)

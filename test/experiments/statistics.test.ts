@@ -6,7 +6,7 @@ import { bootstrapInterval } from '../../experiments/statistics/bootstrap.ts'
 import { betaCdf, betaQuantile, binomialP, ratePosterior } from '../../experiments/statistics/counts.ts'
 import { differenceInDifferences, effectOf, slopeEffect, slopeOf } from '../../experiments/statistics/effect.ts'
 import { holm } from '../../experiments/statistics/holm.ts'
-import { meanDifference, type PairedUnit, paired, sigmaOf } from '../../experiments/statistics/paired.ts'
+import { meanDifference, type PairedUnit, paired, sigmaOf, totalOf } from '../../experiments/statistics/paired.ts'
 import { detectable, unitsNeeded } from '../../experiments/statistics/power.ts'
 import { quantileOf } from '../../experiments/statistics/quantile.ts'
 import { regroupP, signFlipP } from '../../experiments/statistics/randomisation.ts'
@@ -30,7 +30,7 @@ describe('pairing', () => {
   it('counts a query that both lack where it is named, and leaves out what is not', () => {
     const pairs = paired(scores({ a: 1, z: 1 }), scores({}), { queries: ['a', 'b'] })
     expect(pairs.map((one) => one.differences)).toEqual([[1], [0]])
-    expect(meanDifference(pairs)).toBe(0.5)
+    expect(meanDifference(pairs.map(totalOf))).toBe(0.5)
   })
 
   it('keeps the queries of a week together, each weighing the same', () => {
@@ -39,7 +39,7 @@ describe('pairing', () => {
       { unit: 'w1', differences: [1, 3] },
       { unit: 'w2', differences: [7] },
     ])
-    expect(meanDifference(pairs)).toBeCloseTo(11 / 3, 12)
+    expect(meanDifference(pairs.map(totalOf))).toBeCloseTo(11 / 3, 12)
     // Week means 2 and 7: deviations of 2.5 to both sides, over n - 1.
     expect(sigmaOf(pairs)).toBeCloseTo(Math.sqrt(12.5), 12)
   })
@@ -200,7 +200,7 @@ describe('the BCa interval', () => {
       })
       const queries = units(...weeks.flatMap((week) => week.differences))
       const over = (drawn: readonly PairedUnit[]) =>
-        bootstrapInterval([drawn], ([group]) => meanDifference(group), { seed: 3, resamples: 400 })
+        bootstrapInterval([drawn.map(totalOf)], ([group]) => meanDifference(group), { seed: 3, resamples: 400 })
       const byWeek = over(weeks)
       const byQuery = over(queries)
       if (byWeek.low <= 0 && 0 <= byWeek.high) covered.byWeek++
