@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { InvalidQuery } from '../domain/errors.ts'
 import type { Instant } from '../domain/instant.ts'
 import { type Filters, noFilters, type Query } from '../domain/query.ts'
@@ -49,7 +50,7 @@ const truth = new Map([
  * clock: ages are in days, and the same search asked twice within a minute then has the same answer and the same ETag.
  */
 export function parseSearch(input: unknown, now: Instant): Asked {
-  const request = checked(input)
+  const request = checked(input, searchForm)
   const cursor = request.cursor === undefined ? null : decodeCursor(request.cursor)
   // The clock was set back: the moment of that ranking is still to come.
   if (cursor && cursor.now > now) throw expired()
@@ -58,15 +59,31 @@ export function parseSearch(input: unknown, now: Instant): Asked {
   return { query, cursor }
 }
 
-function checked(input: unknown): SearchRequest {
-  const read = searchRequest.safeParse(input)
+/** What a request may hold: `rules` end the sentence "NAME must be", by name. */
+export interface Form<Schema extends z.ZodType> {
+  readonly schema: Schema
+  readonly rules: Readonly<Record<string, string>>
+  /** A body that would do. */
+  readonly example: object
+}
+
+const searchForm = { schema: searchRequest, rules, example: { q: 'agent memory' } }
+
+/** The request, or InvalidQuery with the first thing that is wrong. */
+export function checked<Schema extends z.ZodType>(
+  input: unknown,
+  { schema, rules, example }: Form<Schema>,
+): z.output<Schema> {
+  const read = schema.safeParse(input)
   if (read.success) return read.data
   const issues = read.error.issues
   // A misspelt name explains a missing one.
   const [issue] = [...issues.filter((one) => one.code === 'unrecognized_keys'), ...issues]
-  if (issue.code === 'unrecognized_keys') throw unknownParameter(issue.keys[0])
+  if (issue.code === 'unrecognized_keys') throw unknownParameter(issue.keys[0], Object.keys(rules))
   const field = String(issue.path[0] ?? 'body')
-  if (field === 'body') throw new InvalidQuery(field, 'the body must be a JSON object such as {"q": "agent memory"}')
+  if (field === 'body') {
+    throw new InvalidQuery(field, `the body must be a JSON object such as ${JSON.stringify(example)}`)
+  }
   const rule = Object.entries(rules).find(([name]) => name === field)?.[1]
   const missing = typeof input === 'object' && input !== null && !Object.hasOwn(input, field)
   throw new InvalidQuery(field, missing ? `${field} is missing; it must be ${rule}` : `${field} must be ${rule}`)

@@ -10,6 +10,7 @@ const kinds = {
   'malformed-request': [400, 'The request cannot be read'],
   unauthorized: [401, 'An API key is needed'],
   'not-found': [404, 'There is no such thing here'],
+  'unknown-answer': [404, 'The answer is not known, or not any more'],
   'method-not-allowed': [405, 'The method does not apply here'],
   'cursor-expired': [410, 'The cursor has expired'],
   'body-too-large': [413, 'The body is too large'],
@@ -114,7 +115,7 @@ export function refusedBody(error: unknown): unknown {
     case 415:
       return new Refusal('unsupported-media-type', 'the body must be JSON in UTF-8, plain or gzipped', { field })
     case 400:
-      return new Refusal('malformed-request', 'the body is not JSON; send an object such as {"q": "agent memory"}', {
+      return new Refusal('malformed-request', 'the body is not JSON; send an object as /openapi.json describes it', {
         field,
       })
     default:
