@@ -1,5 +1,6 @@
 import type { DocumentId, DocumentKind } from './document.ts'
 import type { Tier } from './evidence.ts'
+import type { Team } from './feedback.ts'
 import type { GenerationId } from './generation.ts'
 import type { Instant } from './instant.ts'
 import type { Query } from './query.ts'
@@ -87,6 +88,13 @@ export interface LiveReport {
   readonly unheld: number
 }
 
+/** How an answer of two arms came about. */
+export interface Draft {
+  readonly arms: readonly [first: string, second: string]
+  /** Who placed a hit; what stands in neither team was nobody's pick. */
+  readonly teams: ReadonlyMap<DocumentId, Team>
+}
+
 export interface RankedAnswer {
   readonly query: Query
   readonly hits: readonly Hit[]
@@ -107,4 +115,6 @@ export interface RankedAnswer {
   /** Empty where no source was asked. */
   readonly live: readonly LiveReport[]
   readonly tookMs: Readonly<Record<string, number>>
+  /** Left out where the answer is of one arm. */
+  readonly draft?: Draft
 }

@@ -81,3 +81,7 @@ export interface Query {
 
 export const defaultDeadlineMs = 1_500
 export const defaultMaxAgeMs = 300_000
+
+/** Other ways to serve a plain search, against which the product can be held while it runs. */
+export const challengers = ['static-and-fresh', 'gate-off', 'rrf'] as const
+export type Challenger = (typeof challengers)[number]
