@@ -23,15 +23,20 @@ export interface CollectionSpec {
   readonly model: string
   /** Where evaluation stores are kept between runs, so that no text is embedded twice. */
   readonly folder: string
+  /** Only these records, in a store of their own. */
+  readonly keep?: { readonly name: string; holds(record: DocumentRecord): boolean }
+  /** Of the model; opened and closed by whoever gives it. */
+  readonly embedder?: Embedder
   onProgress?(label: string, done: number, of: number): void
 }
 
 export async function openCollection(spec: CollectionSpec): Promise<Collection> {
-  const embedder = await openEmbedder(spec.model)
+  const embedder = spec.embedder ?? (await openEmbedder(spec.model))
   const engine = await openEngine(join(spec.folder, storeName(spec)))
   for (const file of spec.files) {
     const report = await importFile(engine, embedder, systemClock, file, {
       read: spec.read,
+      ...(spec.keep && { keep: spec.keep.holds }),
       manner: 'evaluate',
       signal: new AbortController().signal,
       onProgress: (done, of) => spec.onProgress?.(basename(file), done, of),
@@ -58,15 +63,16 @@ export async function openCollection(spec: CollectionSpec): Promise<Collection> 
     snapshot: reader.snapshot(),
     async close() {
       await reader.close()
-      await embedder.close()
+      if (!spec.embedder) await embedder.close()
       await engine.close()
     },
   }
 }
 
 /** Other files, or other content in them, is another store: nothing may be left of an earlier run. */
-function storeName({ files, model }: CollectionSpec): string {
-  const identities = files.map((file) => [resolve(file), statSync(file).size, statSync(file).mtimeMs])
+function storeName({ files, model, keep }: CollectionSpec): string {
+  const identities: unknown[] = files.map((file) => [resolve(file), statSync(file).size, statSync(file).mtimeMs])
+  if (keep) identities.push(keep.name)
   const digest = createHash('sha256').update(JSON.stringify(identities)).digest('hex').slice(0, 10)
   return `${basename(resolve(model)).replace(/[^\w.-]/g, '_')}-${digest}`
 }

@@ -48,4 +48,6 @@ export interface Timing {
   readonly tookMs: number
   /** User + system time of this process and the encoder's. */
   readonly cpuMs: number
+  /** Of it, by what it was spent on; what is left is ranking and hydrating. Vectors are searched exactly. */
+  readonly stages: { readonly embed: number; readonly gather: number; readonly live: number }
 }

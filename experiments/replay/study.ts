@@ -43,6 +43,8 @@ export interface Replay {
     text: string,
     asOf: Instant,
   ): Promise<readonly { readonly term: string; readonly documents: number }[]>
+  /** The primary categories that held most papers as of then, largest first. */
+  largestCategories(count: number, asOf: Instant): readonly string[]
   /**
    * Each arm's answer to each query, in order; what an earlier run left in the folder is not asked again. `name` tells
    * sets of queries apart in it.

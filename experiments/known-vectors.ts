@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto'
+import type { Embedder, EmbeddingStore } from '../src/ports.ts'
+
+/** An embedder that takes the vectors of documents from a store where it has them, and computes only the others. */
+export function withKnown(inner: Embedder, known: EmbeddingStore): Embedder {
+  return {
+    fingerprint: inner.fingerprint,
+    model: inner.model,
+    dimension: inner.dimension,
+    async embed(texts, role, signal) {
+      if (role === 'query') return inner.embed(texts, role, signal)
+      const hashes = texts.map(hashOf)
+      const found = known.load(inner.fingerprint, hashes)
+      const missing = texts.filter((_, i) => !found.has(hashes[i]))
+      const computed = (await inner.embed(missing, role, signal)).values()
+      return hashes.map((hash) => found.get(hash) ?? (found.has(hash) ? null : (computed.next().value ?? null)))
+    },
+    close: () => inner.close(),
+  }
+}
+
+/** The content hash of the document whose text it is; see indexer/ingest.ts. */
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32)
