@@ -1,0 +1,167 @@
+import type { Figure, Outcome, Table, Verdict } from '../findings.ts'
+import type { Manifest } from './manifest.ts'
+import type { Run } from './read.ts'
+import { readSlices } from './slices.ts'
+import { effectSays, exactly, factsOf, outcomeSays, printedColumn, pSays } from './words.ts'
+
+/** A page before it has a format: what it says, in which order. */
+export interface Page {
+  readonly title: string
+  readonly blocks: readonly Block[]
+}
+
+export type Facts = readonly (readonly [name: string, value: string])[]
+export type Cell = string | { readonly text: string; readonly href: string }
+
+export interface PrintedTable {
+  readonly title: string
+  readonly note: string | null
+  readonly columns: readonly { readonly name: string; readonly numeric: boolean }[]
+  readonly rows: readonly (readonly Cell[])[]
+}
+
+export type Block =
+  | { readonly kind: 'heading'; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string; readonly notice?: true }
+  | { readonly kind: 'verdict'; readonly verdict: Verdict; readonly asks: string; readonly facts: Facts }
+  | { readonly kind: 'facts'; readonly facts: Facts }
+  | { readonly kind: 'list'; readonly items: readonly string[] }
+  | { readonly kind: 'command'; readonly text: string }
+  | { readonly kind: 'table'; readonly table: PrintedTable }
+  | { readonly kind: 'figure'; readonly figure: Figure; readonly caption: string }
+
+/** One claim: the verdict first, then what it rests on, then what speaks against it, then how to get it again. */
+export function reportPage({ findings, manifest }: Run): Page {
+  const { claim } = manifest
+  const [first, ...further] = findings.figures.map(figureBlock)
+  const more = [...further, ...findings.tables.map(tableBlock)]
+  return {
+    title: claim.says,
+    blocks: [
+      { kind: 'text', text: `Experiment “${claim.name}”. ${countSays(findings.verdicts)}` },
+      ...notices(manifest),
+      ...findings.verdicts.map((verdict) => verdictBlock(verdict, manifest)),
+      ...(first ? [first] : []),
+      ...section('What was to be shown', [
+        {
+          kind: 'facts',
+          facts: [
+            ['Hypothesis', claim.hypothesis],
+            ['Refuted if', claim.falsifier],
+          ],
+        },
+      ]),
+      ...section('The arms side by side', [tableBlock(findings.arms)]),
+      ...section('Slices, with what was lost', sliceBlocks(findings.slices)),
+      ...section('More figures and tables', more),
+      ...section('What to hold against it', listBlocks(findings.threats)),
+      ...section('What was not run', listBlocks(findings.notRun)),
+      ...section('How to get it again', provenance(manifest)),
+    ],
+  }
+}
+
+/** Several claims: a line for each verdict. `href` leads from the page to the report of the run. */
+export function overviewPage(runs: readonly (Run & { readonly href: string })[]): Page {
+  const rows = runs.flatMap(({ findings, manifest, href }) =>
+    findings.verdicts.map(({ primary, outcome, effect, margin, pHolm, standing }): Cell[] => [
+      { text: manifest.claim.name, href },
+      primary,
+      outcomeSays({ outcome, standing }),
+      effect ? effectSays(effect) : '–',
+      margin === null ? '–' : exactly(margin),
+      effect ? String(effect.units) : '–',
+      pHolm === null ? '–' : pSays(pHolm),
+      manifest.unregistered.length > 0 ? `${standing}, unregistered code` : standing,
+    ]),
+  )
+  const columns = ['claim', 'primary', 'verdict', 'effect [interval]', 'margin', 'n', 'p, Holm', 'standing']
+  const table: PrintedTable = {
+    title: 'A line for each verdict',
+    note: null,
+    columns: columns.map((name, i) => ({ name, numeric: i >= 3 && i <= 6 })),
+    rows,
+  }
+  const verdicts = runs.flatMap(({ findings }) => findings.verdicts)
+  return {
+    title: 'What the experiments found',
+    blocks: [
+      { kind: 'text', text: countSays(verdicts) },
+      { kind: 'table', table },
+    ],
+  }
+}
+
+function countSays(verdicts: readonly Verdict[]): string {
+  const tested = verdicts.filter(({ standing }) => standing !== 'demonstration')
+  if (tested.length === 0) return 'It shows and does not test: there is no verdict.'
+  const counted = (['supported', 'refuted', 'undecided'] as const satisfies readonly Outcome[])
+    .map((outcome) => ({ outcome, count: tested.filter((one) => one.outcome === outcome).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ outcome, count }) => `${count} ${outcome}`)
+  return `${tested.length === 1 ? 'One verdict' : `${tested.length} verdicts`}: ${counted.join(', ')}.`
+}
+
+const notices = ({ unregistered }: Manifest): Block[] =>
+  unregistered.length === 0
+    ? []
+    : [
+        {
+          kind: 'text',
+          notice: true,
+          text: `Unregistered code: ${unregistered.join('; ')}. No verdict below is final.`,
+        },
+      ]
+
+function verdictBlock(verdict: Verdict, { claim }: Manifest): Block {
+  const asks = claim.primaries.find(({ name }) => name === verdict.primary)?.says ?? ''
+  return { kind: 'verdict', verdict, asks, facts: factsOf(verdict) }
+}
+
+function figureBlock(figure: Figure): Block {
+  const filled = 'Filled points: the interval leaves the reference out.'
+  const hasFilling = figure.kind === 'intervals' && figure.reference !== undefined
+  return { kind: 'figure', figure, caption: hasFilling ? `${figure.caption} ${filled}` : figure.caption }
+}
+
+function tableBlock(table: Table): Block {
+  const printed = table.columns.map((_, i) => printedColumn(table.rows.map((row) => row[i])))
+  return {
+    kind: 'table',
+    table: {
+      title: table.title,
+      note: table.note ?? null,
+      columns: table.columns.map((name, i) => ({
+        name,
+        numeric: table.rows.some((row) => typeof row[i] === 'number'),
+      })),
+      rows: table.rows.map((_, i) => printed.map((column) => column[i])),
+    },
+  }
+}
+
+function sliceBlocks(slices: readonly Table[]): Block[] {
+  const { tables, says } = readSlices(slices)
+  return [...(says ? [{ kind: 'text' as const, text: says }] : []), ...tables.map(tableBlock)]
+}
+
+const listBlocks = (items: readonly string[]): Block[] => (items.length === 0 ? [] : [{ kind: 'list', items }])
+
+function provenance({ command, commit, seed, fingerprints, inputs }: Manifest): Block[] {
+  const facts: Facts = [
+    ['Commit', commit ?? 'not from a checkout'],
+    ['Seed', String(seed)],
+    ...fingerprints.map((one) => ['Encoder', one] as const),
+    ...inputs.map(({ path, sha256, papers }) => {
+      const held = papers ? `, ${papers.count} papers announced ${papers.first} to ${papers.last}` : ''
+      return ['Read', `${path}${held}, sha256 ${sha256.slice(0, 16)}`] as const
+    }),
+  ]
+  return [
+    { kind: 'command', text: command },
+    { kind: 'facts', facts },
+  ]
+}
+
+const section = (heading: string, blocks: readonly Block[]): Block[] =>
+  blocks.length === 0 ? [] : [{ kind: 'heading', text: heading }, ...blocks]

@@ -1,0 +1,81 @@
+import type { Effect, Standing, Verdict } from '../findings.ts'
+
+/** How figures and states are put into words, the same in every format. */
+
+export function outcomeSays({ outcome, standing }: Pick<Verdict, 'outcome' | 'standing'>): string {
+  if (standing === 'demonstration') return 'Shown, not tested'
+  return { supported: 'Supported', refuted: 'Refuted', undecided: 'Undecided' }[outcome]
+}
+
+export const standingSays: Readonly<Record<Standing, string>> = {
+  development: 'development: on topics that were looked at while building',
+  confirmatory: 'confirmatory: on topics kept apart until this run',
+  simulation: 'simulation: on generated data',
+  demonstration: 'demonstration: shows, and tests nothing',
+}
+
+/** Decimals that leave three digits to the largest of the values, for all of them. */
+export function alike(values: readonly number[]): number {
+  const largest = Math.max(...values.map(Math.abs).filter(Number.isFinite), 0)
+  if (largest === 0) return 0
+  const digits = 2 - Math.floor(Math.log10(largest))
+  return Math.min(Math.max(digits, 0), largest < 0.01 ? digits : 3)
+}
+
+const minus = '\u2212'
+const enDash = '\u2013'
+
+export const plain = (value: number, decimals: number): string => value.toFixed(decimals).replace('-', minus)
+export const signed = (value: number, decimals: number): string => `${value > 0 ? '+' : ''}${plain(value, decimals)}`
+
+/** A figure that somebody chose, as it was chosen. */
+export const exactly = (value: number): string => `${value > 0 ? '+' : ''}${value}`.replace('-', minus)
+
+/** `+0.041 [0.012, 0.069]`: the mean and its interval. */
+export function effectSays({ mean, interval: { low, high } }: Pick<Effect, 'mean' | 'interval'>): string {
+  const decimals = alike([mean, low, high])
+  return `${signed(mean, decimals)} [${signed(low, decimals)}, ${signed(high, decimals)}]`
+}
+
+export const pSays = (p: number): string => (p < 0.001 ? '< 0.001' : p.toFixed(3))
+
+/** What the verdict rests on, name and figure; what was not had is left out. */
+export function factsOf(verdict: Verdict): (readonly [name: string, value: string])[] {
+  const { effect, margin, pHolm, judgedGap, standing } = verdict
+  const facts: (readonly [string, string])[] = []
+  if (effect) {
+    facts.push([`effect, ${plain(effect.interval.level * 100, 0)}% interval`, effectSays(effect)])
+  }
+  if (margin !== null) facts.push(['registered margin', exactly(margin)])
+  if (effect) facts.push(['n', `${effect.units} units, \u03c3 ${plain(effect.sigma, 3)}`])
+  if (pHolm !== null) facts.push(['p, Holm', pSays(pHolm)])
+  else if (effect) facts.push(['p, uncorrected', pSays(effect.p)])
+  if (judgedGap !== null) facts.push(['difference of judged@10', signed(judgedGap, 3)])
+  facts.push(['standing', standingSays[standing]])
+  return facts
+}
+
+/**
+ * Cells of a column in print: decimals in line, four digits for the largest. A value that would keep fewer than two of
+ * its digits so has its own.
+ */
+export function printedColumn(cells: readonly (string | number | null)[]): string[] {
+  const numbers = cells.filter((cell) => typeof cell === 'number')
+  const whole = numbers.every(Number.isInteger)
+  const largest = Math.max(...numbers.map(Math.abs), 0)
+  const decimals = whole || largest === 0 ? 0 : clamped(3 - Math.floor(Math.log10(largest)), 0, 4)
+  return cells.map((cell) => {
+    if (cell === null) return enDash
+    if (typeof cell === 'string') return cell
+    if (whole) return grouped(cell)
+    const own = cell === 0 ? 0 : 1 - Math.floor(Math.log10(Math.abs(cell)))
+    return own > decimals ? plain(cell, Math.min(own, 20)) : grouped(cell, decimals)
+  })
+}
+
+const grouped = (value: number, decimals = 0): string =>
+  value
+    .toLocaleString('en-GB', { minimumFractionDigits: decimals, maximumFractionDigits: decimals, useGrouping: 'min2' })
+    .replace('-', minus)
+
+const clamped = (value: number, least: number, most: number): number => Math.min(Math.max(value, least), most)

@@ -1,0 +1,197 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { checkedFindings, type Run, readRun } from '../../experiments/report/read.ts'
+import { writeOverview, writeReport } from '../../experiments/report/write.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'freshet-report-'))
+const run = readRun(join(import.meta.dirname, 'fixtures/run'))
+const read = (...names: string[]) => readFileSync(join(folder, ...names), 'utf8')
+const files = (of: string) =>
+  readdirSync(join(folder, of), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(md|html|svg)$/.test(name))
+    .sort()
+const changed = (change: (findings: never) => void): Run['findings'] => {
+  const findings = structuredClone(run.findings)
+  change(findings as never)
+  return findings
+}
+
+beforeAll(() => writeReport(join(folder, 'one'), run))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe('the report of a run', () => {
+  it('says the verdict before all else, with effect, interval, margin, n and standing', () => {
+    const text = read('one', 'report.md')
+    const verdict = text.indexOf('**Supported: warm-days.**')
+    expect(verdict).toBeGreaterThan(0)
+    expect(verdict).toBeLessThan(text.indexOf('## '))
+    expect(text).toMatch(/\+0\.052 \\\[\+0\.034, \+0\.071\\\]/)
+    expect(text).toMatch(/registered margin: \+0\.03\n- n: 18 units, σ 0\.061\n- p, Holm: 0\.001/)
+    expect(text).toMatch(/standing: development: on topics that were looked at while building/)
+  })
+
+  it('counts what was tested, and calls a demonstration nothing else', () => {
+    expect(read('one', 'report.md')).toMatch(/3 verdicts: 1 supported, 1 refuted, 1 undecided\./)
+    expect(read('one', 'report.html')).toMatch(/<span class="outcome">Shown, not tested<\/span> night/)
+  })
+
+  it('marks slices that lose in words, and says how many there are', () => {
+    const text = read('one', 'report.md')
+    expect(text).toMatch(/loses in 2 of 6 slices; in 1 of them the whole interval says so/)
+    expect(text).toMatch(/\| foundation \| 8 \| −0\.0240 \| −0\.0410 \| −0\.0070 \| loses \|/)
+    expect(text).toMatch(/\| ambiguous \|.*\| loses, may be chance \|/)
+    expect(text).toMatch(/\| unknown \| 0 \| – \| – \| – \| not known \|/)
+  })
+
+  it('prints numbers with their decimals in line, nothing as a dash, and small ones with what they have', () => {
+    expect(read('one', 'report.md')).toMatch(/\| 100 \| 812\.5 \|\n\| 10,000 \| 9\.7 \|\n\| 1,000,000 \| 0\.0081 \|/)
+    expect(read('one', 'report.html')).toMatch(/<td class="number">–<\/td>/)
+  })
+
+  it('warns of code that is not as registered', () => {
+    expect(read('one', 'report.html')).toMatch(
+      /class="notice" role="note">Unregistered code: experiments\/measures\.ts/,
+    )
+  })
+
+  it('tells how to get it again', () => {
+    const html = read('one', 'report.html')
+    expect(html).toContain(run.manifest.command)
+    expect(html).toContain(run.manifest.commit)
+    expect(html).toMatch(/54002 papers announced 2025-01-02 to 2026-03-31/)
+  })
+
+  it('takes everything in findings as text', () => {
+    const html = read('one', 'report.html')
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;co&quot;')
+    expect(html).not.toMatch(/<script|<b>bold/)
+    expect(read('one', 'report.md')).toContain(
+      'A \\<b\\>bold\\</b\\> threat with \\| a bar and \\`ticks\\` \\& \\$x\\$.',
+    )
+  })
+
+  it('needs nothing but itself: no script, no address, no picture from elsewhere', () => {
+    const html = read('one', 'report.html')
+    expect(html.replaceAll('xmlns="http://www.w3.org/2000/svg"', '')).not.toMatch(
+      /https?:|<script|<link|<img|@import|url\(/,
+    )
+  })
+
+  it('is the same to the byte for the same findings, however often it was made', async () => {
+    await writeReport(join(folder, 'two'), run)
+    await writeReport(join(folder, 'two'), run)
+    expect(files('two')).toEqual(files('one'))
+    for (const name of files('one')) expect(read('two', name), name).toBe(read('one', name))
+  })
+
+  it('leaves no figure of an earlier report behind', async () => {
+    await writeReport(join(folder, 'three'), run)
+    await writeReport(join(folder, 'three'), {
+      ...run,
+      findings: changed((one: { figures: unknown[] }) => one.figures.pop()),
+    })
+    expect(files('three')).toEqual(['figures/age.svg', 'figures/effects.svg', 'report.html', 'report.md'])
+  })
+
+  it('leaves out what there is none of', async () => {
+    const bare = { ...run.findings, verdicts: [], slices: [], tables: [], figures: [], threats: [], notRun: [] }
+    await writeReport(join(folder, 'bare'), { ...run, findings: bare })
+    const text = read('bare', 'report.md')
+    expect(text).toMatch(/It shows and does not test/)
+    expect(text).not.toMatch(/Slices|not run|More figures/)
+  })
+})
+
+describe('a figure', () => {
+  const svg = (name: string) => read('one', 'figures', `${name}.svg`)
+
+  it('has its title and caption as text alternative, and its figures in print', () => {
+    expect(svg('effects')).toMatch(/role="img" aria-labelledby="figure-effects-title figure-effects-caption"/)
+    expect(svg('effects')).toContain('<title id="figure-effects-title">Effect on each primary</title>')
+    expect(svg('effects')).toMatch(/\+0\.052 \[\+0\.034, \+0\.071\]/)
+  })
+
+  it('names reference and margins', () => {
+    for (const says of ['no difference', 'margin +0.03', 'margin −0.02']) expect(svg('effects')).toContain(`>${says}<`)
+    expect(svg('age')).toContain('>reference 0.36<')
+  })
+
+  it('names each line beside it, and tells lines apart by dash and shape', () => {
+    for (const name of ['static', 'static + fresh', 'router, asking live']) expect(svg('age')).toContain(`>${name}<`)
+    expect(new Set(svg('age').match(/stroke-dasharray="[^"]+"/g)).size).toBeGreaterThanOrEqual(3)
+  })
+
+  it('keeps inside its own width', () => {
+    expect(svg('effects')).toMatch(/ width="700" /)
+  })
+
+  it('lets no name of a line cover another, however near the lines end', async () => {
+    const { series, ...rest } = run.findings.figures.find((one) => one.kind === 'lines')!
+    const near = [0.3, 0.3001, 0.3002, 0.3003].map((y, i) => ({
+      label: `line ${i}`,
+      points: [
+        { x: 0, y: 0.1 * i },
+        { x: 9, y },
+      ],
+    }))
+    expect(series.length).toBeGreaterThan(0)
+    const findings = { ...run.findings, figures: [{ ...rest, series: near }] }
+    await writeReport(join(folder, 'near'), { ...run, findings })
+    const drawn = read('near', 'figures', `${rest.name}.svg`)
+    const heights = near.map(({ label }) =>
+      Number(new RegExp(`translate\\([\\d.]+,([-\\d.]+)\\)[^>]*>${label}<`).exec(drawn)![1]),
+    )
+    const apart = [...heights]
+      .sort((one, other) => one - other)
+      .map((y, i, all) => y - (all[i - 1] ?? Number.NEGATIVE_INFINITY))
+    expect(Math.min(...apart)).toBeGreaterThanOrEqual(16)
+  })
+})
+
+describe('an overview', () => {
+  it('has a line for each verdict, which leads to its report', () => {
+    writeOverview(folder, [{ folder: join(folder, 'one'), run }])
+    expect(read('overview.md')).toMatch(
+      /\| \[sundials\]\(<one\/report\.md>\) \| warm-days \| Supported \| \+0\.052 .*\| \+0\.03 \| 18 \|/,
+    )
+    expect(read('overview.html')).toMatch(/<a href="one\/report\.html">sundials<\/a>/)
+    expect(read('overview.md').match(/^\| \[sundials/gm)).toHaveLength(run.findings.verdicts.length)
+  })
+})
+
+describe('findings', () => {
+  it('come back from a file as they were', () => {
+    expect(checkedFindings(run.findings)).toEqual(run.findings)
+  })
+
+  it('that cannot be read name the file and the field', () => {
+    cpSync(join(import.meta.dirname, 'fixtures/run'), join(folder, 'broken'), { recursive: true })
+    const wrong = changed((one) => setIn(one, 'verdicts.0.outcome', 'proven'))
+    writeFileSync(join(folder, 'broken/findings.json'), JSON.stringify(wrong))
+    expect(() => readRun(join(folder, 'broken'))).toThrow(/broken\/findings\.json: verdicts\.0\.outcome: /)
+    expect(() => readRun(join(folder, 'nowhere'))).toThrow(/nowhere\/findings\.json cannot be read/)
+  })
+
+  it.each([
+    [
+      'an interval without a number',
+      /verdicts\.0\.effect\.interval\.low/,
+      (one: never) => setIn(one, 'verdicts.0.effect.interval.low', Number.NaN),
+    ],
+    ['a figure whose name is no file name', /figures\.0\.name/, (one: never) => setIn(one, 'figures.0.name', '../up')],
+    ['two figures of one name', /two figures have one name/, (one: never) => setIn(one, 'figures.1.name', 'effects')],
+    ['a logarithmic axis from 0', /logarithmic/, (one: never) => setIn(one, 'figures.2.series.0.points.0.x', 0)],
+    ['a row that does not fit its columns', /another length/, (one: never) => setIn(one, 'arms.columns', ['arm'])],
+  ])('are refused with %s', (_, says, change) => {
+    expect(() => checkedFindings(changed(change))).toThrow(says)
+  })
+})
+
+function setIn(value: Record<string, unknown>, path: string, to: unknown): void {
+  const names = path.split('.')
+  const last = names.pop()!
+  const inner = names.reduce((at, name) => at[name] as Record<string, unknown>, value)
+  inner[last] = to
+}
