@@ -85,4 +85,11 @@ export function classTable(title: string, runs: readonly Measured[], measure: st
   }
 }
 
+/** Several measures of every arm. */
+export const measureTable = (title: string, runs: readonly Measured[], measures: readonly string[]): Table => ({
+  title,
+  columns: ['arm', ...measures],
+  rows: runs.map((run) => [run.arm.name, ...measures.map((measure) => numberOrNull(meanOf(run, measure)))]),
+})
+
 export const numberOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null)

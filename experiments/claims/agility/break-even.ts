@@ -1,17 +1,11 @@
-import { router, staticAged, staticAges, staticFresh } from '../../arms.ts'
+import { router, routerNoLive, staticAged, staticAges, staticFresh } from '../../arms.ts'
 import type { LineFigure, Table } from '../../findings.ts'
 import { built, holdingAt, type Keeping } from '../../replay/holding.ts'
+import { effectOf } from '../../statistics/effect.ts'
+import { meanDifference, type PairedUnit, totalOf } from '../../statistics/paired.ts'
 import { breakEven, type Ratio } from '../../statistics/ratio.ts'
 import type { JudgedQuery } from '../../topics/query.ts'
-import {
-  type ArmsMeasured,
-  type Compared,
-  compared,
-  differencesOf,
-  type Measured,
-  measured,
-  type QuerySet,
-} from '../compared.ts'
+import { type ArmsMeasured, differencesOf, type Measured, measured, type QuerySet } from '../compared.ts'
 import { range, recentMeasure, subjectMeasure } from './regimes.ts'
 
 /** What a generation of an age, built at an hour, costs and saves against an agile arm. */
@@ -20,12 +14,10 @@ export interface BreakEven {
   readonly hour: number
   readonly treatment: string
   readonly measure: string
-  readonly unseen: number
-  readonly others: number
-  /** Mean gain of the agile arm where relevant papers were unseen by the generation; null where there is no such query. */
-  readonly gain: Compared | null
-  /** Mean loss of the agile arm on the others, counted positive. */
-  readonly loss: Compared | null
+  /** What the agile arm gains where relevant papers were unseen by the generation, by topic. */
+  readonly gains: readonly PairedUnit[]
+  /** What it loses on the others, counted positive. */
+  readonly losses: readonly PairedUnit[]
   /** Null where either kind of query is missing. */
   readonly share: Ratio | null
 }
@@ -37,16 +29,25 @@ export const nightlyHour = 2
 const measures = [subjectMeasure, recentMeasure] as const
 
 /** Static arms of every age under every phase, each against the agile arms of a store that is kept on time. */
-export async function breakEvens(set: QuerySet, onTime: ArmsMeasured, treatments = [router, staticFresh]) {
+export async function breakEvens(
+  set: QuerySet,
+  onTime: ArmsMeasured,
+  treatments = [router, routerNoLive, staticFresh],
+) {
   const found: BreakEven[] = []
+  // Many an age and hour come to the same cut, and so to the same answers.
+  const known = new Map<string, BreakEven>()
   for (const hour of buildHours) {
     const keeping = built(hour)
     const aged = await measured(set, staticAges.map(staticAged), keeping)
     for (const age of staticAges) {
-      for (const treatment of treatments) {
-        for (const measure of measures) {
-          found.push(breakEvenOf(onTime.of(treatment), aged.of(staticAged(age)), measure, { age, hour, keeping }))
-        }
+      const cuts = set.queries.map(({ asked }) => holdingAt(asked, keeping, age).cut).join(' ')
+      for (const [treatment, measure] of treatments.flatMap((arm) => measures.map((name) => [arm, name] as const))) {
+        const key = `${treatment.name} ${measure} ${cuts}`
+        const one =
+          known.get(key) ?? breakEvenOf(onTime.of(treatment), aged.of(staticAged(age)), measure, { age, hour, keeping })
+        known.set(key, one)
+        found.push({ ...one, age, hour })
       }
     }
   }
@@ -68,19 +69,11 @@ export function breakEvenOf(
   const { queries, seed } = agile.set
   const unseen = queries.filter((query) => holdsUnseen(agile, query, keeping, age))
   const others = queries.filter((query) => !unseen.includes(query))
-  const gains = differencesOf(agile, aged, measure, unseen).flatMap((one) => one.differences)
-  const losses = differencesOf(aged, agile, measure, others).flatMap((one) => one.differences)
-  return {
-    age,
-    hour,
-    treatment: agile.arm.name,
-    measure,
-    unseen: unseen.length,
-    others: others.length,
-    gain: compared(agile, aged, measure, unseen),
-    loss: compared(aged, agile, measure, others),
-    share: gains.length > 0 && losses.length > 0 ? breakEven(gains, losses, { seed }) : null,
-  }
+  const gains = differencesOf(agile, aged, measure, unseen)
+  const losses = differencesOf(aged, agile, measure, others)
+  const [gained, lost] = [gains, losses].map((units) => units.flatMap((one) => one.differences))
+  const share = gained.length > 0 && lost.length > 0 ? breakEven(gained, lost, { seed }) : null
+  return { age, hour, treatment: agile.arm.name, measure, gains, losses, share }
 }
 
 /** Whether a relevant paper had been announced that the generation cannot hold. */
@@ -94,18 +87,16 @@ function holdsUnseen({ judgings }: Measured, { id, asked }: JudgedQuery, keeping
 }
 
 /** What the share says, in words; 0 and 1 are ends and not estimates. */
-export function readingOf({ gain, loss }: Pick<BreakEven, 'gain' | 'loss'>): string {
-  if (!gain) return 'no query here has unseen papers'
-  if (!loss) return 'every query here has unseen papers'
-  const [g, l] = [gain.effect.mean, loss.effect.mean]
+export function readingOf({ gains, losses }: Pick<BreakEven, 'gains' | 'losses'>): string {
+  if (gains.length === 0) return 'no query here has unseen papers'
+  if (losses.length === 0) return 'every query here has unseen papers'
+  const [g, l] = [gains, losses].map((units) => meanDifference(units.map(totalOf)))
   if (l <= 0)
     return g > 0 ? 'costs nothing elsewhere: wins with the first such query' : 'neither gains nor costs anything'
   return g > 0 ? 'wins where such queries are more than this share' : 'gains nothing: never wins'
 }
 
-const treatmentsOf = (all: readonly BreakEven[]) => [...new Set(all.map((one) => one.treatment))]
-
-export function ageTable(all: readonly BreakEven[]): Table {
+export function ageTable(all: readonly BreakEven[], seed: number): Table {
   return {
     title: `Break-even by age of the generation, built at ${clock(nightlyHour)} UTC`,
     note: 'G: mean gain over static on queries with unseen relevant papers; L: mean loss on the others; break-even: L / (G + L), the share of such queries from which on the agile arm wins. No query log says what that share is, so no winner follows; how many such queries are among these topics says nothing of any traffic.',
@@ -116,10 +107,9 @@ export function ageTable(all: readonly BreakEven[]): Table {
         one.age,
         one.treatment,
         one.measure,
-        one.unseen,
-        one.others,
-        one.gain && range(one.gain.effect),
-        one.loss && range(one.loss.effect),
+        one.gains.length,
+        one.losses.length,
+        ...[one.gains, one.losses].map((units) => (units.length > 0 ? range(effectOf(units, { seed })) : null)),
         ...(one.share ? [one.share.value, one.share.interval.low, one.share.interval.high] : [null, null, null]),
         readingOf(one),
       ]),
@@ -131,9 +121,9 @@ export function phaseTable(all: readonly BreakEven[], treatment = router.name): 
     const one = all.find(
       (found) => found.age === age && found.hour === hour && found.measure === measure && found.treatment === treatment,
     )
-    if (!one?.share) return one ? `– (${one.unseen} unseen)` : null
+    if (!one?.share) return one ? `– (${one.gains.length} unseen)` : null
     const { value, interval } = one.share
-    return `${value.toFixed(2)} [${interval.low.toFixed(2)}, ${interval.high.toFixed(2)}] (${one.unseen} unseen)`
+    return `${value.toFixed(2)} [${interval.low.toFixed(2)}, ${interval.high.toFixed(2)}] (${one.gains.length} unseen)`
   }
   return {
     title: `Break-even of ${treatment} by age and phase`,
@@ -173,8 +163,11 @@ export function phaseFigure(all: readonly BreakEven[]): LineFigure {
   }
 }
 
+/** Between them lies the router without live sources, which the table has. */
+const drawnArms = [router.name, staticFresh.name]
+
 const seriesOf = (all: readonly BreakEven[], x: (one: BreakEven) => number): LineFigure['series'] =>
-  treatmentsOf(all)
+  drawnArms
     .flatMap((treatment) => measures.map((measure) => ({ treatment, measure })))
     .map(({ treatment, measure }) => ({
       label: `${treatment}, ${measure === subjectMeasure ? 'subject' : 'decayed'}`,

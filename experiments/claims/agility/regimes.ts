@@ -5,7 +5,7 @@ import { signed } from '../../report/words.ts'
 import { verdictOf } from '../../statistics/verdict.ts'
 import type { JudgedQuery } from '../../topics/query.ts'
 import type { Primary } from '../claim.ts'
-import { type ArmsMeasured, type Compared, compared, untested } from '../compared.ts'
+import { type ArmsMeasured, type Compared, compared, meanOf, untested } from '../compared.ts'
 
 /** Whoever wants recent work has gains that halve every 30 days; for the others the subject alone counts. */
 export const recentMeasure = 'nDCG@10 decayed 30 d'
@@ -122,10 +122,11 @@ const steps: readonly Step[] = [
   { name: 'live sources always, without recency scoring', treatment: staticFreshLive, comparator: staticFresh },
 ]
 
-function partsOf(regime: Regime): string {
-  const parts = path.flatMap(({ name, treatment, comparator }) => {
-    const { gain } = halvesOf(regime, treatment, comparator)
-    return gain ? `${name} ${signed(gain.effect.mean, 3)}` : []
+function partsOf({ arms }: Regime): string {
+  const recent = arms.of(router).set.queries.filter(isRecent)
+  const parts = path.map(({ name, treatment, comparator }) => {
+    const [gained, before] = [treatment, comparator].map((arm) => meanOf(arms.of(arm), recentMeasure, recent))
+    return `${name} ${signed(gained - before, 3)}`
   })
   return `What the gain is made of: ${parts.join(', ')}`
 }
