@@ -5,6 +5,7 @@ import cron from 'node-cron'
 import { z } from 'zod'
 import { BadSetting } from './domain/errors.ts'
 import { isArxivCategory } from './domain/identifiers.ts'
+import { challengers } from './domain/query.ts'
 
 /** Every setting, read from the environment (and a `.env` file beside the program). `.env.example` documents each. */
 const list = z.string().transform((text) =>
@@ -95,6 +96,8 @@ const settings = z.object({
     .string()
     .refine((zone) => IANAZone.isValidZone(zone), 'write a zone like America/New_York')
     .default('America/New_York'),
+  FRESHET_FEEDBACK: z.enum(['on', 'off']).default('on'),
+  FRESHET_INTERLEAVE: z.enum(['off', ...challengers]).default('off'),
   FRESHET_INDEXER: z.enum(['child', 'off']).default('child'),
   FRESHET_LOG: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
 })
@@ -114,6 +117,9 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     throw new BadSetting(read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
   }
   const found = read.data
+  if (found.FRESHET_INTERLEAVE !== 'off' && found.FRESHET_FEEDBACK === 'off') {
+    throw new BadSetting('FRESHET_INTERLEAVE compares by feedback, and FRESHET_FEEDBACK is off')
+  }
   return {
     host: found.FRESHET_HOST,
     port: found.FRESHET_PORT,
@@ -129,6 +135,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     sources: sourceSettings(found),
     contact: found.FRESHET_CONTACT,
     nightly: { cron: found.FRESHET_NIGHTLY, zone: found.FRESHET_NIGHTLY_ZONE },
+    feedback: found.FRESHET_FEEDBACK === 'on',
+    challenger: found.FRESHET_INTERLEAVE === 'off' ? null : found.FRESHET_INTERLEAVE,
     indexer: found.FRESHET_INDEXER,
     log: found.FRESHET_LOG,
   } as const

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import { pathToFileURL } from 'node:url'
 import type { IndexerNews } from '../indexer/news.ts'
@@ -8,13 +9,16 @@ import { Embedders, openEmbedder, openEngine, openRuntimeIn, version } from './c
 import { type OpenSources, openLiveTier, openSources } from './compose-sources.ts'
 import { type Config, loadEnvFile, readConfig } from './config.ts'
 import type { RankedAnswer } from './domain/answer.ts'
+import type { AnswerId } from './domain/feedback.ts'
 import { parseInstant } from './domain/instant.ts'
+import { type AnswerMemory, answerMemory } from './http/answer-memory.ts'
 import { buildApp, serverOptions } from './http/app.ts'
 import { assertBindable } from './http/keys.ts'
 import type { Status } from './http/status.ts'
 import { type Log, openLog } from './log.ts'
 import type { Engine, IndexReader, Runtime } from './ports.ts'
 import { loadCalibration } from './retrieval/calibration.ts'
+import { interleaving, type Searching } from './retrieval/interleaving.ts'
 import { type SearchParts, search } from './retrieval/search.ts'
 import { warmUp } from './retrieval/warm-up.ts'
 import { sourceStatuses } from './source-status.ts'
@@ -38,6 +42,7 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
     log.error({ source, err: error }, 'a source broke down'),
   )
   const demand = countDemand(sources, runtime, log)
+  const memory = config.feedback ? openMemory(runtime, log) : null
   const refreshing = keepFresh(reader, engine, embedders, log)
   const indexer = config.indexer === 'child' ? superviseIndexer(log) : null
   const startedAt = systemClock.now()
@@ -49,9 +54,11 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
     live,
   }
   await warmUp(reader.snapshot(), { ...parts, live: null }, startedAt)
+  const product: Searching = (query, snapshot, options) => search(query, snapshot, parts, options)
+  const served = config.challenger === null ? product : interleaving(product, config.challenger, Math.random)
   const app = buildApp({
     async search(query, snapshot, options) {
-      const answer = await search(query, snapshot, parts, options)
+      const answer = await served(query, snapshot, options)
       demand.note(answer)
       return answer
     },
@@ -60,6 +67,7 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
     status: () => ({ startedAt, ...statusOf(config, engine, runtime, reader, sources, indexer?.news() ?? null) }),
     ready: () => readiness(reader),
     clock: systemClock,
+    feedback: memory,
     apiKeys: config.apiKeys,
     log,
   })
@@ -77,11 +85,20 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
       await reader.close()
       await embedders.close()
       demand.close()
+      memory?.close()
       await sources.close()
       runtime.close()
       await engine.close()
     },
   }
+}
+
+function openMemory({ feedback }: Runtime, log: Log): AnswerMemory {
+  // Nobody guesses one, and so nobody judges what another was shown.
+  const newId = () => randomBytes(16).toString('base64url') as AnswerId
+  return answerMemory(feedback, newId, (error) =>
+    log.warn({ err: error }, 'what answers showed could not be written down; it is kept until it can'),
+  )
 }
 
 async function openEmbedders(config: Config, engine: Engine): Promise<Embedders> {

@@ -171,6 +171,12 @@ export const answerSchema = z
       )
       .meta({ description: 'How each source answered that was asked while the query waited.' }),
     nextCursor: z.string().nullable(),
+    interleaved: z.boolean().meta({
+      description: 'The hits are those of two ways to serve the search, which the server compares by feedback.',
+    }),
+    answerId: z.string().nullable().meta({
+      description: 'Names this answer to /v1/feedback for a week; null where the server keeps no feedback.',
+    }),
     tookMs: z.record(z.string(), z.number()),
   })
   .meta({ description: 'A ranked answer with its route and evidence.' })
@@ -197,6 +203,7 @@ export const documentSchema = z
 
 export type WireHit = z.infer<typeof hitSchema>
 export type WireAnswer = z.infer<typeof answerSchema>
-/** Everything but the timing, which is no part of what is said. */
-export type Said = Omit<WireAnswer, 'tookMs'>
+/** What differs at every asking and is no part of what is said. */
+export type Unsaid = Pick<WireAnswer, 'answerId' | 'tookMs'>
+export type Said = Omit<WireAnswer, keyof Unsaid>
 export type WireDocument = z.infer<typeof documentSchema>

@@ -7,6 +7,7 @@ import type { Clock, DocumentStore, IndexReader, Snapshot } from '../ports.ts'
 import { nextCursor, snapshotAt } from './cursor.ts'
 import { findRequested } from './documents.ts'
 import { sendTagged } from './etag.ts'
+import { type Feedback, shownBy, takeFeedback } from './feedback.ts'
 import { requireKey } from './keys.ts'
 import { openApi } from './openapi.ts'
 import { parseSearch, readUrl, unknownParameter } from './params.ts'
@@ -28,6 +29,8 @@ export interface AppParts {
   /** `reason` says what is being waited for while `ready` is false. */
   ready(): { readonly ready: boolean; readonly reason: string | null }
   readonly clock: Pick<Clock, 'now'>
+  /** Null where what answers show is not remembered. */
+  readonly feedback: Feedback | null
   /** None: everybody who can reach the server may ask. */
   readonly apiKeys: readonly string[]
   readonly log: ErrorLog
@@ -53,6 +56,13 @@ export function buildApp(parts: AppParts): Express {
     answerSearch(parts, request.body, request, response),
   )
   search.all(onlyMethods('GET', 'HEAD', 'POST'))
+
+  const feedback = app.route('/v1/feedback')
+  feedback.post(noParameters, jsonOnly, readJson, (request, response) => {
+    takeFeedback(parts.feedback, request.body, parts.clock.now())
+    response.set('Cache-Control', 'no-store').json({ status: 'kept' })
+  })
+  feedback.all(onlyMethods('POST'))
 
   offer(app, '/v1/documents/*id', noParameters, (request, response) => {
     const found = findRequested(parts.documents, idIn(request))
@@ -83,13 +93,27 @@ async function answerSearch(parts: AppParts, input: unknown, request: Request, r
   const snapshot = cursor ? snapshotAt(cursor, parts.reader) : parts.reader.snapshot()
   const signal = goneSignal(response)
   const wire = (answer: RankedAnswer) => toWireAnswer(answer, nextCursor(query, answer, snapshot))
+  const id = parts.feedback?.newId() ?? null
+  const unsaid = (answer: RankedAnswer) => ({ answerId: id, ...toTiming(answer) })
+  const note = (answer: RankedAnswer) => {
+    if (id !== null) parts.feedback?.note(shownBy(answer, id, parts.clock.now()))
+  }
   // One address, two forms: what a cache keeps of the one is no answer to the other.
   response.vary('Accept')
   if (request.accepts(['application/json', eventStream]) === eventStream) {
-    await streamAnswer(response, wire, (onFirst) => parts.search(query, snapshot, { signal, onFirst }))
+    const shown = (send: (first: RankedAnswer) => void) => (first: RankedAnswer) => {
+      send(first)
+      note(first)
+    }
+    note(
+      await streamAnswer(response, wire, unsaid, (onFirst) =>
+        parts.search(query, snapshot, { signal, onFirst: shown(onFirst) }),
+      ),
+    )
   } else {
     const answer = await parts.search(query, snapshot, { signal })
-    sendTagged(request, response, wire(answer), toTiming(answer))
+    // Whoever gets a 304 has an answer of another id, and may judge that.
+    if (sendTagged(request, response, wire(answer), unsaid(answer))) note(answer)
   }
 }
 

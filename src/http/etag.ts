@@ -3,23 +3,27 @@ import type { Request, Response } from 'express'
 import { unchangedStatus } from './problem.ts'
 
 /**
- * Sends a body whose ETag is made of what it says: `timing`, which differs at every asking, is sent but not tagged.
- * Strong all the same, for any two bodies under one tag give the same answer. A POST that carries If-None-Match is
- * treated like a GET, since it asks the same safe question.
+ * Sends a body whose ETag is made of what it says: `unsaid` (timing, the answer's id), which differs at every asking, is
+ * sent but not tagged. Strong all the same, for any two bodies under one tag give the same answer. A POST that carries
+ * If-None-Match is treated like a GET, since it asks the same safe question. False where no body was due.
  */
-export function sendTagged(request: Request, response: Response, said: object, timing: object = {}): void {
+export function sendTagged(request: Request, response: Response, said: object, unsaid: object = {}): boolean {
   const text = JSON.stringify(said)
   const tag = tagOf(text)
   // "no-cache" lets a client keep the answer and obliges it to ask whether it still holds.
   response.set({ ETag: tag, 'Cache-Control': 'private, no-cache' })
-  if (matches(request.get('If-None-Match'), tag)) response.status(unchangedStatus).end()
+  if (matches(request.get('If-None-Match'), tag)) {
+    response.status(unchangedStatus).end()
+    return false
+  }
   // The text that was tagged is the text that is sent: an answer is put into words once.
-  else response.type('json').send(`${text.slice(0, -1)}${tail(timing)}`)
+  response.type('json').send(`${text.slice(0, -1)}${tail(unsaid)}`)
+  return request.method !== 'HEAD'
 }
 
 /** What follows the last property of a JSON object. */
-function tail(timing: object): string {
-  const text = JSON.stringify(timing)
+function tail(unsaid: object): string {
+  const text = JSON.stringify(unsaid)
   return text === '{}' ? '}' : `,${text.slice(1)}`
 }
 

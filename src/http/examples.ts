@@ -84,6 +84,8 @@ export const answerExample: WireAnswer = {
   degraded: [],
   live: [],
   nextCursor: null,
+  interleaved: false,
+  answerId: 'q3mYb0sWc1yN5vU2kT8xZA',
   tookMs: { embed: 0.912, gather: 2.104, rank: 0.31, hydrate: 0.205, total: 3.531 },
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { answerSchema, documentSchema, hitSchema, scorePartsSchema } from './answers.ts'
 import { answerExample, documentExample, problemExample, statusExample } from './examples.ts'
+import { feedbackExample, feedbackRequest } from './feedback.ts'
 import { problemSchema, searchRequest } from './schemas.ts'
 import { statusSchema } from './status.ts'
 import { eventStream } from './stream.ts'
@@ -20,6 +21,7 @@ export function openApi({ keysNeeded }: { keysNeeded: boolean }): Json {
     servers: [{ url: '/' }],
     paths: {
       '/v1/search': { get: searchByUrl, post: searchByBody },
+      '/v1/feedback': { post: feedback },
       '/v1/documents/{id}': { get: document },
       '/v1/status': {
         get: operation('status', 'What the server is up to', { '200': answer('Status', statusExample) }),
@@ -56,7 +58,11 @@ function schemas(): Json {
   const registry = z.registry<{ id: string }>()
   for (const [id, schema] of Object.entries(components)) registry.add(schema, { id })
   const made = z.toJSONSchema(registry, { uri: (id) => `#/components/schemas/${id}` }).schemas
-  const all: Readonly<Record<string, object>> = { ...made, SearchRequest: requestSchema }
+  const all: Readonly<Record<string, object>> = {
+    ...made,
+    SearchRequest: requestSchema,
+    FeedbackRequest: z.toJSONSchema(feedbackRequest, { io: 'input' }),
+  }
   return Object.fromEntries(Object.entries(all).map(([id, schema]) => [id, bare(schema)]))
 }
 
@@ -71,6 +77,7 @@ const refusals = {
   BadRequest: refusal('A parameter or the body cannot be used; `field` names which.'),
   Unauthorized: refusal('An API key is needed.'),
   NotFound: refusal('There is no such document.'),
+  UnknownAnswer: refusal('No answer of that id is remembered, or none at all.'),
   CursorExpired: refusal('The index that the cursor points into is no longer held; search again.'),
   BodyTooLarge: refusal('The body has more than 64 kB.'),
   UrlTooLong: refusal('The address has more than 8 kB.'),
@@ -118,7 +125,7 @@ const answer = (name: keyof typeof components, example: object, otherForms: Json
     otherForms,
   )
 
-const etag = { description: 'Of what the answer says, timing apart.', schema: { type: 'string' } }
+const etag = { description: 'Of what the answer says, timing and its id apart.', schema: { type: 'string' } }
 const tagged = (name: keyof typeof components, example: object, otherForms: Json = {}): Json => ({
   '200': { ...answer(name, example, otherForms), headers: { ETag: etag } },
   '304': { description: 'If-None-Match holds the ETag of the answer.', headers: { ETag: etag } },
@@ -163,6 +170,23 @@ const searchByBody = operation(
           schema: { $ref: '#/components/schemas/SearchRequest' },
           example: { q: 'mixture of experts inference cost', limit: 3, category: ['cs.CL', 'cs.LG'], explain: true },
         },
+      },
+    },
+  },
+)
+
+const feedback = operation(
+  'feedback',
+  'Say whether a hit was of use',
+  {
+    '200': says('It is kept. The same said again counts once, and something else of the same hit replaces it.', 'kept'),
+    ...refusedWith({ '404': 'UnknownAnswer', '413': 'BodyTooLarge', '415': 'WrongType' }),
+  },
+  {
+    requestBody: {
+      required: true,
+      content: {
+        'application/json': { schema: { $ref: '#/components/schemas/FeedbackRequest' }, example: feedbackExample },
       },
     },
   },

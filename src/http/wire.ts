@@ -28,6 +28,7 @@ export function toWireAnswer(answer: RankedAnswer, nextCursor: string | null): S
     degraded: answer.degraded.map(({ part, code, reason, retryAfterMs }) => ({ part, code, reason, retryAfterMs })),
     live: answer.live.map(toWireReport),
     nextCursor,
+    interleaved: answer.draft !== undefined,
   }
 }
 

@@ -2,6 +2,8 @@ import type { Hit, RankedAnswer } from '../domain/answer.ts'
 import type { DocumentId } from '../domain/document.ts'
 import type { Team } from '../domain/feedback.ts'
 import type { Challenger, Query } from '../domain/query.ts'
+import type { Snapshot } from '../ports.ts'
+import type { SearchOptions } from './search.ts'
 
 /** The product's own arm. */
 const asServed = 'auto'
@@ -20,6 +22,18 @@ export const isPlain = (query: Query): boolean =>
   query.freshness === 'auto' &&
   query.shown === 0 &&
   !query.explain
+
+export type Searching = (query: Query, snapshot: Snapshot, options: SearchOptions) => Promise<RankedAnswer>
+
+/** The same search; but what is plain is answered with one page of both, with nothing before it is whole. */
+export function interleaving(product: Searching, challenger: Challenger, random: () => number): Searching {
+  return (query, snapshot, options) => {
+    if (!isPlain(query)) return product(query, snapshot, options)
+    // The first answer of an arm is of that arm alone, so a stream waits for the draft.
+    const { onFirst: _, ...waiting } = options
+    return searchInterleaved(query, challenger, (one) => product(one, snapshot, waiting), random)
+  }
+}
 
 /** One page of what the product and its challenger would each have answered; both are asked at once. */
 export async function searchInterleaved(

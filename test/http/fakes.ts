@@ -37,6 +37,7 @@ export async function serve(overrides: Partial<AppParts> = {}): Promise<TestServ
     status: () => someStatus,
     ready: () => ({ ready: true, reason: null }),
     clock: { now: () => clockNow },
+    feedback: null,
     apiKeys: [],
     log: { error: (facts, message) => logged.push({ facts, message }) },
     ...overrides,

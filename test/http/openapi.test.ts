@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { answerSchema, documentSchema } from '../../src/http/answers.ts'
 import { answerExample, documentExample, problemExample, statusExample } from '../../src/http/examples.ts'
+import { feedbackExample, feedbackRequest } from '../../src/http/feedback.ts'
 import { openApi } from '../../src/http/openapi.ts'
 import { problemSchema, rules, searchRequest } from '../../src/http/schemas.ts'
 import { statusSchema } from '../../src/http/status.ts'
@@ -39,6 +40,7 @@ describe('the OpenAPI document', () => {
     expect(description.openapi).toMatch(/^3\.1\./)
     expect(Object.keys(description.paths)).toEqual([
       '/v1/search',
+      '/v1/feedback',
       '/v1/documents/{id}',
       '/v1/status',
       '/healthz',
@@ -107,6 +109,7 @@ describe('the OpenAPI document', () => {
     expect(problemSchema.parse(problemExample)).toEqual(problemExample)
     const { example } = description.paths['/v1/search'].post.requestBody!.content['application/json']
     expect(searchRequest.safeParse(example).success).toBe(true)
+    expect(feedbackRequest.parse(feedbackExample)).toEqual(feedbackExample)
     const [{ snippet }] = answerExample.hits
     expect(snippet.highlights.map(([start, end]) => snippet.text.slice(start, end))).toEqual([
       'Transformer',
