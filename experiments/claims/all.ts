@@ -1,0 +1,9 @@
+import { agility } from './agility.ts'
+import { cheapExperts } from './cheap-experts.ts'
+import type { Claim } from './claim.ts'
+import { fastNoise } from './fast-noise.ts'
+import { modelLoading } from './model-loading.ts'
+import { pageSpeed } from './page-speed.ts'
+
+/** In the order in which they are listed. */
+export const claims: readonly Claim[] = [agility, fastNoise, cheapExperts, modelLoading, pageSpeed]

@@ -1,0 +1,29 @@
+import type { StageSpent } from './cold-start.ts'
+
+/**
+ * A process that does one thing and says what it took: nothing but starting, loading the library of encoders, or opening
+ * the index of a store. See cold-start.ts.
+ */
+const [work, folder] = process.argv.slice(2)
+
+function spent(): StageSpent {
+  const { user, system } = process.cpuUsage()
+  // Counted from the start of the process.
+  return { tookMs: performance.now(), cpuMs: (user + system) / 1000 }
+}
+
+let from: StageSpent = { tookMs: 0, cpuMs: 0 }
+if (work === 'library') {
+  from = spent()
+  await import('@xenova/transformers')
+}
+if (work === 'index' && folder) {
+  const { openEngine } = await import('../../../src/compose.ts')
+  from = spent()
+  const engine = await openEngine(folder)
+  const reader = await engine.openReader()
+  reader.snapshot()
+}
+const until = spent()
+const said: StageSpent = { tookMs: until.tookMs - from.tookMs, cpuMs: until.cpuMs - from.cpuMs }
+process.send?.(said, undefined, undefined, () => process.exit(0))
