@@ -11,6 +11,7 @@ import type {
 } from './domain/document.ts'
 import type { Candidate, Evidence } from './domain/evidence.ts'
 import type { JudgedAnswer, Judgement, ShownAnswer } from './domain/feedback.ts'
+import type { EndedState } from './domain/former.ts'
 import type { Generation, GenerationId, Manifest, Verification } from './domain/generation.ts'
 import type { Instant } from './domain/instant.ts'
 import type { Filters } from './domain/query.ts'
@@ -127,8 +128,16 @@ export interface DocumentStore {
   /** Documents whose titleKey equals this one's; newest announcement first. */
   byTitleKey(key: string): readonly StoredDocument[]
   byKeys(keys: readonly DocumentKey[]): Map<DocumentKey, StoredDocument>
+  /** Every document that has this titleKey or had it in a former state. */
+  everTitled(key: string): readonly DocumentKey[]
   /** As its leading source counts them. */
   versionsOf(id: DocumentId): readonly DocumentVersion[]
+  /** Former states of documents, those of the leading source, in order of change; none for most. */
+  formerStates(keys: readonly DocumentKey[]): ReadonlyMap<DocumentKey, readonly EndedState[]>
+  /** Documents that have former states. */
+  changedOnce(): readonly DocumentKey[]
+  /** When the last of all former states ended; null where there is none. As of then and later, all is as it is now. */
+  lastEnd(): Instant | null
   /** What each source says of it, the leading one first; empty when it is not held. */
   sightingsOf(id: DocumentId): readonly Sighting[]
   /** The held document that this record would become part of; null when it would be a document of its own. */

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { DocumentKey, Seq, StoredDocument } from '../domain/document.ts'
 import { StoreLocked } from '../domain/errors.ts'
 import type { GenerationId } from '../domain/generation.ts'
-import type { Clock, Engine, IndexReader, Snapshot, WriterLock } from '../ports.ts'
+import type { Clock, Engine, GatherRequest, IndexReader, Snapshot, WriterLock } from '../ports.ts'
 import { type Entry, entryOf, gather, scoreNamed, scoreRecords, type View } from './memory/evidence.ts'
 import { type FrozenGeneration, MemoryGenerations } from './memory/generations.ts'
+import { Past } from './memory/past.ts'
 import { type MemoryStore, memoryStore } from './memory/store.ts'
 
 /**
@@ -75,6 +76,7 @@ interface Held {
   readonly generation: FrozenGeneration | null
   readonly fingerprint: string | null
   readonly changes: Change[]
+  readonly past: Past
 }
 
 class MemoryReader implements IndexReader {
@@ -118,22 +120,25 @@ class MemoryReader implements IndexReader {
   #load(): Held {
     const generation = this.#generations.serving()
     const fingerprint = generation?.manifest.fingerprint ?? this.#store.embeddings.latest()?.fingerprint ?? null
-    const held: Held = { generation, fingerprint, changes: [] }
+    const past = new Past(this.#store.documents, (hash) => this.#vectorOf(hash, fingerprint))
+    const held: Held = { generation, fingerprint, changes: [], past }
     this.#absorb(held)
     return held
   }
 
-  #absorb({ generation, fingerprint, changes }: Held): boolean {
+  #absorb({ generation, fingerprint, changes, past }: Held): boolean {
     const after = changes.at(-1)?.seq ?? generation?.manifest.mark ?? (0 as Seq)
     const found = this.#store.documents.changesAfter(after, Number.MAX_SAFE_INTEGER)
     for (const { seq, key, document } of found) {
       const gone = document === null || document.withdrawn
-      changes.push({ seq, key, entry: gone ? null : entryOf(document, this.#vectorOf(document, fingerprint)) })
+      const entry = gone ? null : entryOf(document, this.#vectorOf(document.contentHash, fingerprint))
+      changes.push({ seq, key, entry })
+      past.learn([key], seq)
     }
     return found.length > 0
   }
 
-  #vectorOf({ contentHash }: StoredDocument, fingerprint: string | null): Float32Array | null {
+  #vectorOf(contentHash: string, fingerprint: string | null): Float32Array | null {
     return fingerprint === null
       ? null
       : (this.#store.embeddings.load(fingerprint, [contentHash]).get(contentHash) ?? null)
@@ -141,13 +146,15 @@ class MemoryReader implements IndexReader {
 
   #snapshotOf(held: Held, mark: Seq): Snapshot {
     const view = viewOf(held, mark)
+    const cut = held.generation?.manifest.mark ?? null
+    const viewAt = ({ horizon }: GatherRequest) => held.past.viewAt(view, horizon, mark, cut)
     return {
       generation: held.generation?.manifest ?? null,
       fingerprint: held.fingerprint,
       mark,
-      gather: async (request) => gather(view, request),
-      scoreOf: async (keys, request) => scoreNamed(view, keys, request),
-      scoreRecords: async (records, request) => scoreRecords(view, records, request),
+      gather: async (request) => gather(viewAt(request), request),
+      scoreOf: async (keys, request) => scoreNamed(viewAt(request), keys, request),
+      scoreRecords: async (records, request) => scoreRecords(viewAt(request), records, request),
       pinnedAt: (earlier) => this.#snapshotOf(held, earlier < mark ? earlier : mark),
     }
   }

@@ -10,6 +10,7 @@ import { generationTests } from './engine/generations.ts'
 import { identityTests } from './engine/identity.ts'
 import { lockTests } from './engine/lock.ts'
 import { markTests } from './engine/marks.ts'
+import { pastTests } from './engine/past.ts'
 import { snapshotTests } from './engine/snapshots.ts'
 import { statisticsTests } from './engine/statistics.ts'
 import { versionTests } from './engine/versions.ts'
@@ -35,6 +36,7 @@ export function engineContract(name: string, open: (clock: Clock) => Promise<Ope
   describe(`${name}: filters`, () => filterTests(current))
   describe(`${name}: the calendar`, () => calendarTests(current))
   describe(`${name}: statistics`, () => statisticsTests(current))
+  describe(`${name}: the past`, () => pastTests(current))
   describe(`${name}: generations`, () => generationTests(current))
   describe(`${name}: snapshots`, () => snapshotTests(current))
   describe(`${name}: the writer lock`, () => lockTests(current))

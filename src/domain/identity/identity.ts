@@ -5,9 +5,11 @@ import {
   type DocumentRecord,
   type DocumentVersion,
   factsOf,
+  type Seq,
   type Sighting,
   type StoredDocument,
 } from '../document.ts'
+import { type FormerState, formerState } from '../former.ts'
 import type { Instant } from '../instant.ts'
 import { nameOf, namesOf } from './names.ts'
 import { type Holdings, type Neighbourhood, neighbourhoodOf } from './neighbourhood.ts'
@@ -31,6 +33,8 @@ export interface Receipt {
   readonly key: DocumentKey | null
   /** The text of the version that was replaced. */
   readonly earlier: DocumentVersion | null
+  /** What the source said of the work until then. */
+  readonly former: FormerState | null
 }
 
 export function received(holdings: Holdings, record: DocumentRecord, contentHash: string, harvested: Instant): Receipt {
@@ -58,6 +62,7 @@ export function received(holdings: Holdings, record: DocumentRecord, contentHash
     place,
     key: null,
     earlier: earlierVersion(held, sighting),
+    former: formerState(held, found?.seq ?? (0 as Seq), sighting, harvested),
   }
 }
 
@@ -69,6 +74,7 @@ const nothing = (change: Change, key: DocumentKey | null): Receipt => ({
   place: null,
   key,
   earlier: null,
+  former: null,
 })
 
 /** Its id and its own sighting lead to its document even where its names are those of a crowd. */
@@ -86,10 +92,10 @@ function sightingIn(holdings: Holdings, key: DocumentKey | null, label: Label): 
   return (document && holdings.sightings(document).find((one) => labelOf(one) === label)) ?? null
 }
 
-function homeOf(near: Neighbourhood, label: Label): { key: DocumentKey; sighting: Sighting } | null {
-  for (const [key, { sightings }] of near.documents) {
+function homeOf(near: Neighbourhood, label: Label): { key: DocumentKey; seq: Seq; sighting: Sighting } | null {
+  for (const [key, { document, sightings }] of near.documents) {
     const sighting = sightings.find((one) => labelOf(one) === label)
-    if (sighting) return { key, sighting }
+    if (sighting) return { key, seq: document.seq, sighting }
   }
   return null
 }

@@ -71,7 +71,8 @@ export function merged(held: Sighting | null, record: DocumentRecord, harvested:
     countries: union(held.countries, incoming.countries),
     fields: union(held.fields, incoming.fields),
     submitted: incoming.submitted ?? held.submitted,
-    updated: incoming.updated ?? held.updated,
+    // Of this version, and a newer one was handed in later.
+    updated: incoming.updated ?? (incoming.version === held.version ? held.updated : null),
     announced,
     announcedBasis,
   }

@@ -1,6 +1,8 @@
 import type Database from 'better-sqlite3'
 import type { Change, DocumentId, DocumentKey, DocumentRecord, DocumentVersion, Seq } from '../../domain/document.ts'
 import { noChanges } from '../../domain/document.ts'
+import type { FormerState } from '../../domain/former.ts'
+import { titleKey } from '../../domain/identifiers.ts'
 import { keyFor, received, reunited, type Separation, separated } from '../../domain/identity/identity.ts'
 import { nameOf, namesOf } from '../../domain/identity/names.ts'
 import type { Settled, Settlement } from '../../domain/identity/settlement.ts'
@@ -24,11 +26,12 @@ export function documentWrites(db: Database.Database, embeddings: EmbeddingTable
   const transaction = <T>(run: () => T): T => db.transaction(run).immediate()
 
   function writeOne(record: DocumentRecord, contentHash: string, harvested: Instant): Change {
-    const { change, settlement, place, key, earlier } = received(identities, record, contentHash, harvested)
+    const { change, settlement, place, key, earlier, former } = received(identities, record, contentHash, harvested)
     const keys = settlement ? documents.settle(settlement, harvested) : []
     const home = place === null ? key : keys[place]
     if (home === null) return change
     if (earlier) documents.keepVersion(home, record.source, earlier)
+    if (former) documents.keepFormer(home, former)
     for (const { version, at } of record.versions) {
       documents.keepVersion(home, record.source, { version, at, title: null, abstract: null })
     }
@@ -66,6 +69,7 @@ interface DocumentTable {
   /** The keys of the settlement's documents, in their order. */
   settle(settlement: Settlement, at: Instant): DocumentKey[]
   keepVersion(key: DocumentKey, source: string, version: DocumentVersion): void
+  keepFormer(key: DocumentKey, state: FormerState): void
   purge(id: DocumentId, at: Instant): boolean
 }
 
@@ -97,6 +101,13 @@ function documentTable(db: Database.Database, identities: Identities): DocumentT
        abstract = coalesce(excluded.abstract, abstract)`,
   )
   const moveVersions = db.prepare('UPDATE OR IGNORE versions SET key = ? WHERE key = ? AND source = ?')
+  const keepFormer = db.prepare(
+    `INSERT INTO former_states (key, source, version, title, abstract, title_key, content_hash, updated, withdrawn, until,
+       seq, ended)
+     SELECT key, @source, @version, @title, @abstract, @titleKey, @contentHash, @updated, @withdrawn, @until, @seq, seq
+       FROM documents WHERE key = @key`,
+  )
+  const moveFormer = db.prepare('UPDATE former_states SET key = ? WHERE key = ? AND source = ?')
   const remove = db.prepare<[DocumentKey]>('DELETE FROM documents WHERE key = ?')
   const bury = db.prepare('INSERT INTO purged (key, id, seq, at) VALUES (?, ?, ?, ?)')
 
@@ -141,7 +152,10 @@ function documentTable(db: Database.Database, identities: Identities): DocumentT
         vacate.run(document.key)
       }
       const keys = documents.map((one) => put(one, at))
-      for (const { from, source, to } of moves) moveVersions.run(keys[to], from, source)
+      for (const { from, source, to } of moves) {
+        moveVersions.run(keys[to], from, source)
+        moveFormer.run(keys[to], from, source)
+      }
       for (const { document } of gone) {
         remove.run(document.key)
         bury.run(document.key, document.id, takeSeq(), at)
@@ -150,6 +164,8 @@ function documentTable(db: Database.Database, identities: Identities): DocumentT
     },
     keepVersion: (key, source, { version, at, title, abstract }) =>
       void keepVersion.run(key, source, version, at, title, abstract),
+    keepFormer: (key, state) =>
+      void keepFormer.run({ ...state, key, titleKey: titleKey(state.title), withdrawn: state.withdrawn ? 1 : 0 }),
     purge(id, at) {
       const key = keyFor(identities, id)
       const document = key === null ? null : identities.document(key)

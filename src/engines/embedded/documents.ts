@@ -1,13 +1,15 @@
 import type Database from 'better-sqlite3'
 import { LRUCache } from 'lru-cache'
 import type { DocumentId, DocumentKey, DocumentVersion, Seq, StoredDocument } from '../../domain/document.ts'
+import type { EndedState } from '../../domain/former.ts'
 import { identified, keyFor } from '../../domain/identity/identity.ts'
+import type { Instant } from '../../domain/instant.ts'
 import type { Checkpoint, Watermark } from '../../domain/watermark.ts'
 import type { DocumentStore } from '../../ports.ts'
 import { documentWrites } from './document-writes.ts'
 import type { EmbeddingTable } from './embeddings.ts'
 import { type Identities, identityTables } from './identities.ts'
-import { type Row, toDocument } from './rows.ts'
+import { type FormerRow, type Row, toDocument, toEndedState } from './rows.ts'
 
 export function documentStore(db: Database.Database, embeddings: EmbeddingTable): DocumentStore {
   const identities = identityTables(db)
@@ -27,6 +29,17 @@ function documentReads(db: Database.Database, identities: Identities): Reads {
   const versions = db.prepare<[DocumentKey, string], DocumentVersion>(
     'SELECT version, at, title, abstract FROM versions WHERE key = ? AND source = ? ORDER BY version',
   )
+  const titled = db
+    .prepare<[string, string], DocumentKey>(
+      'SELECT key FROM documents WHERE title_key = ? UNION SELECT key FROM former_states WHERE title_key = ?',
+    )
+    .pluck()
+  const formerStates = db.prepare<[string], FormerRow>(
+    `SELECT f.* FROM former_states AS f JOIN documents AS d USING (key, source)
+     WHERE f.key IN (SELECT value FROM json_each(?)) ORDER BY f.key, f.ended, f.rowid`,
+  )
+  const changedOnce = db.prepare<[], DocumentKey>('SELECT DISTINCT key FROM former_states').pluck()
+  const lastEnd = db.prepare<[], Instant | null>('SELECT max(until) FROM former_states').pluck()
   const changed = db.prepare<[Seq, number], Row>('SELECT * FROM documents WHERE seq > ? ORDER BY seq LIMIT ?')
   const purgedAfter = db.prepare<[Seq, number], { key: DocumentKey; seq: Seq }>(
     'SELECT key, seq FROM purged WHERE seq > ? ORDER BY seq LIMIT ?',
@@ -75,6 +88,15 @@ function documentReads(db: Database.Database, identities: Identities): Reads {
       }
       return found
     },
+    everTitled: (key) => titled.all(key, key),
+    formerStates(keys) {
+      const rows = formerStates.all(JSON.stringify(keys))
+      const found = new Map<DocumentKey, EndedState[]>()
+      for (const row of rows) found.set(row.key, [...(found.get(row.key) ?? []), toEndedState(row)])
+      return found
+    },
+    changedOnce: () => changedOnce.all(),
+    lastEnd: () => lastEnd.get() ?? null,
     versionsOf(id) {
       const document = find(id)
       if (!document) return []

@@ -1,8 +1,10 @@
-import type { Seq } from '../../domain/document.ts'
+import type { DocumentKey, Seq } from '../../domain/document.ts'
 import type { GenerationId } from '../../domain/generation.ts'
+import type { Instant } from '../../domain/instant.ts'
 import type { Catalog, DocumentStore, EmbeddingStore, GatherRequest, IndexReader, Snapshot } from '../../ports.ts'
 import { type FreshTier, freshTier } from './fresh.ts'
 import { gather, scoreNamed, scoreRecords } from './gather.ts'
+import { type Past, pastOf } from './past.ts'
 import { loadSegment, type Segment } from './segment.ts'
 import { type Standing, standingOf, type VisibleTier } from './standing.ts'
 
@@ -23,7 +25,10 @@ interface Held {
   readonly fresh: FreshTier
   readonly fingerprint: string | null
   readonly incarnation: string
+  readonly past: Past
   mark: Seq
+  /** As of then and later, every document was as it is now. */
+  lastEnd: Instant | null
 }
 
 export async function openEmbeddedReader(parts: ReaderParts): Promise<IndexReader> {
@@ -85,17 +90,18 @@ async function load(parts: ReaderParts): Promise<Held> {
   const incarnation = parts.incarnation()
   const generation = parts.catalog.current()
   const segment = generation ? await loadSegment(parts.folderOf(generation.id)) : null
-  const held: Held = { segment, incarnation, ...freshFor(parts, segment) }
+  const held: Held = { segment, incarnation, lastEnd: parts.documents.lastEnd(), ...tiersFor(parts, segment) }
   await absorb(parts, held)
   return held
 }
 
 /** The fresh tier speaks the generation's fingerprint; before there is one, what the store was embedded with last. */
-function freshFor(parts: ReaderParts, segment: Segment | null) {
+function tiersFor(parts: ReaderParts, segment: Segment | null) {
   const latest = parts.embeddings.latest()
   const dimension = segment?.manifest.dimension ?? latest?.dimension ?? 1
   const fingerprint = segment?.manifest.fingerprint ?? latest?.fingerprint ?? null
-  return { fresh: freshTier(dimension), fingerprint, mark: segment?.manifest.mark ?? (0 as Seq) }
+  const past = pastOf(parts, fingerprint, dimension)
+  return { fresh: freshTier(dimension), past, fingerprint, mark: segment?.manifest.mark ?? (0 as Seq) }
 }
 
 /** Takes in what was committed since, in slices, so that no search waits long behind a large import. */
@@ -113,9 +119,18 @@ async function absorb(parts: ReaderParts, held: Held): Promise<boolean> {
       if (document && !document.withdrawn) held.fresh.add(document, vectors.get(document.contentHash) ?? null)
       held.mark = seq
     }
+    held.past.learn(
+      changes.map(({ key }) => key),
+      held.mark,
+    )
+    // Snapshots from before a purge go on seeing what was purged.
+    held.lastEnd = later(held.lastEnd, parts.documents.lastEnd())
     await new Promise((resolve) => setImmediate(resolve))
   }
 }
+
+const later = (one: Instant | null, other: Instant | null): Instant | null =>
+  one !== null && (other === null || one > other) ? one : other
 
 function snapshotOf(documents: DocumentStore, held: Held, mark: Seq): Snapshot {
   const tiers: VisibleTier[] = [{ tier: held.fresh, high: held.fresh.highAt(mark), mark }]
@@ -124,17 +139,24 @@ function snapshotOf(documents: DocumentStore, held: Held, mark: Seq): Snapshot {
     required: request.phrases.map((phrase) => documents.withPhrase(phrase)),
     excluded: request.excludedPhrases.map((phrase) => documents.withPhrase(phrase)),
   })
-  const standings = (request: GatherRequest): Standing[] => {
+  const cut = held.segment?.manifest.mark ?? null
+  const standings = async (request: GatherRequest): Promise<Standing[]> => {
+    const { horizon } = request
     const phrases = phrasesOf(request)
-    return tiers.map((visible) => standingOf(visible, request.horizon, phrases, []))
+    const now = (displaced: readonly DocumentKey[]) =>
+      tiers.map((visible) => standingOf(visible, horizon, phrases, displaced))
+    if (held.lastEnd === null || horizon >= held.lastEnd) return now([])
+    await held.past.load()
+    const past = held.past.at(request, mark, cut)
+    return [...now(past.displaced), ...past.standings]
   }
   return {
     generation: held.segment?.manifest ?? null,
     fingerprint: held.fingerprint,
     mark,
-    gather: async (request) => gather(standings(request), request),
-    scoreRecords: async (records, request) => scoreRecords(standings(request), records, request),
-    scoreOf: async (keys, request) => scoreNamed(standings(request), keys, request),
+    gather: async (request) => gather(await standings(request), request),
+    scoreRecords: async (records, request) => scoreRecords(await standings(request), records, request),
+    scoreOf: async (keys, request) => scoreNamed(await standings(request), keys, request),
     pinnedAt: (earlier) => snapshotOf(documents, held, earlier < mark ? earlier : mark),
   }
 }

@@ -1,4 +1,5 @@
 import type { DocumentId, DocumentKey, DocumentRecord, Seq, StoredDocument } from '../../domain/document.ts'
+import type { EndedState } from '../../domain/former.ts'
 import { titleKey } from '../../domain/identifiers.ts'
 import type { Instant } from '../../domain/instant.ts'
 
@@ -31,6 +32,34 @@ export interface Row {
   /** JSON; null for a document that is made of one sighting and shows it as it is. */
   sources: string | null
 }
+
+/** A row of `former_states`. */
+export interface FormerRow {
+  key: DocumentKey
+  source: string
+  version: number
+  title: string
+  abstract: string
+  content_hash: string
+  updated: Instant | null
+  withdrawn: 0 | 1
+  until: Instant
+  seq: Seq
+  ended: Seq
+}
+
+export const toEndedState = (row: FormerRow): EndedState => ({
+  source: row.source,
+  version: row.version,
+  title: row.title,
+  abstract: row.abstract,
+  contentHash: row.content_hash,
+  updated: row.updated,
+  withdrawn: row.withdrawn === 1,
+  until: row.until,
+  seq: row.seq,
+  ended: row.ended,
+})
 
 export const toDocument = (row: Row): StoredDocument => ({
   key: row.key,

@@ -144,6 +144,26 @@ const migrations: readonly string[] = [
   `,
   // Whoever inserts a document inserts its words beside it: a trigger makes FTS5 write its index out for every one.
   'DROP TRIGGER documents_fts_insert;',
+  `
+  -- What a source said of a document until it announced another version or withdrew it.
+  CREATE TABLE former_states (
+    key INTEGER NOT NULL REFERENCES documents (key) ON DELETE CASCADE,
+    source TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    abstract TEXT NOT NULL,
+    title_key TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    updated INTEGER,
+    withdrawn INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    seq INTEGER NOT NULL,                    -- the change that had made it so
+    ended INTEGER NOT NULL                   -- the change that ended it
+  );
+  CREATE INDEX former_states_by_key ON former_states (key, ended);
+  CREATE INDEX former_states_by_title ON former_states (title_key);
+  CREATE INDEX former_states_by_end ON former_states (until);
+  `,
 ]
 
 export const schemaVersion = migrations.length

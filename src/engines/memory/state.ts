@@ -7,6 +7,7 @@ import {
   type Sighting,
   type StoredDocument,
 } from '../../domain/document.ts'
+import type { EndedState } from '../../domain/former.ts'
 import type { Name } from '../../domain/identity/names.ts'
 import type { Holdings } from '../../domain/identity/neighbourhood.ts'
 import { type Apart, type Label, labelOf } from '../../domain/identity/partition.ts'
@@ -26,6 +27,8 @@ export interface State {
   apart: readonly Apart[]
   /** By key and source, which counts its own. */
   readonly versions: Map<DocumentKey, ReadonlyMap<string, ReadonlyMap<number, DocumentVersion>>>
+  /** Of every source, in order of change. */
+  readonly former: Map<DocumentKey, readonly EndedState[]>
   readonly purged: Map<DocumentKey, Seq>
   /** By fingerprint, in the order in which fingerprints were first seen; then by content hash. */
   readonly embeddings: Map<string, ReadonlyMap<string, Float32Array | null>>
@@ -44,6 +47,7 @@ export const emptyState = (): State => ({
   names: new Map(),
   apart: [],
   versions: new Map(),
+  former: new Map(),
   purged: new Map(),
   embeddings: new Map(),
   watermarks: new Map(),
@@ -61,6 +65,7 @@ export const copyOf = (state: State): State => ({
   names: new Map(state.names),
   apart: state.apart,
   versions: new Map(state.versions),
+  former: new Map(state.former),
   purged: new Map(state.purged),
   embeddings: new Map(state.embeddings),
   watermarks: new Map(state.watermarks),

@@ -46,6 +46,23 @@ function readsOf(read: () => State): Omit<DocumentStore, keyof ReturnType<typeof
           return found ? [[key, found] as const] : []
         }),
       ),
+    everTitled: (key) =>
+      all()
+        .filter((one) => [one, ...(read().former.get(one.key) ?? [])].some(({ title }) => titleKey(title) === key))
+        .map((one) => one.key),
+    formerStates: (keys) =>
+      new Map(
+        keys.flatMap((key) => {
+          const source = read().documents.get(key)?.source
+          const states = (read().former.get(key) ?? []).filter((one) => one.source === source)
+          return states.length > 0 ? [[key, states] as const] : []
+        }),
+      ),
+    changedOnce: () => [...read().former].flatMap(([key, states]) => (states.length > 0 ? key : [])),
+    lastEnd: () => {
+      const ends = [...read().former.values()].flatMap((states) => states.map((one) => one.until))
+      return ends.sort((one, other) => other - one).at(0) ?? null
+    },
     versionsOf(id) {
       const now = find(id)
       if (!now) return []

@@ -8,6 +8,7 @@ import {
   noChanges,
   type Seq,
 } from '../../domain/document.ts'
+import type { EndedState } from '../../domain/former.ts'
 import { keyFor, received, reunited, type Separation, separated } from '../../domain/identity/identity.ts'
 import { nameOf, namesOf } from '../../domain/identity/names.ts'
 import type { Settled, Settlement } from '../../domain/identity/settlement.ts'
@@ -95,16 +96,19 @@ function purgeOne(next: State, id: DocumentId): boolean {
 function bury(next: State, key: DocumentKey): void {
   next.documents.delete(key)
   next.versions.delete(key)
+  next.former.delete(key)
   next.purged.set(key, ++next.seq as Seq)
 }
 
 function writeOne(next: State, record: DocumentRecord, contentHash: string, harvested: Instant): Change {
   const holdings = holdingsOf(() => next)
-  const { change, settlement, place, key, earlier } = received(holdings, record, contentHash, harvested)
+  const { change, settlement, place, key, earlier, former } = received(holdings, record, contentHash, harvested)
   const keys = settlement ? settle(next, settlement, harvested) : []
   const home = place === null ? key : keys[place]
   if (home === null) return change
   if (earlier) keepVersion(next, home, record.source, earlier)
+  const ended = next.documents.get(home)?.seq
+  if (former && ended !== undefined) keepFormer(next, home, [{ ...former, ended }])
   for (const { version, at } of record.versions) {
     keepVersion(next, home, record.source, { version, at, title: null, abstract: null })
   }
@@ -128,6 +132,14 @@ function settle(next: State, { documents, gone, moves }: Settlement, at: Instant
       keepVersion(next, keys[to], source, version)
     }
     next.versions.set(from, new Map([...(next.versions.get(from) ?? [])].filter(([one]) => one !== source)))
+    const states = next.former.get(from) ?? []
+    const left = states.filter((one) => one.source !== source)
+    next.former.set(from, left)
+    keepFormer(
+      next,
+      keys[to],
+      states.filter((one) => one.source === source),
+    )
   }
   for (const { document } of gone) bury(next, document.key)
   return keys
@@ -147,6 +159,14 @@ function put(next: State, settled: Settled, harvested: Instant): DocumentKey {
   for (const name of lostNames) dropName(next, name, key)
   for (const name of newNames) addName(next, name, key)
   return key
+}
+
+function keepFormer(next: State, key: DocumentKey, states: readonly EndedState[]): void {
+  const all = [...(next.former.get(key) ?? []), ...states]
+  next.former.set(
+    key,
+    all.sort((one, other) => one.ended - other.ended),
+  )
 }
 
 /** What the new knowledge does not say, the old one keeps. */
