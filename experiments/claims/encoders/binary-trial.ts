@@ -51,7 +51,7 @@ export async function materialOf(study: Study, { name, queries }: QuerySet, enco
   }
 }
 
-const shown = 100
+const shown = 10
 const rounds = 5
 
 /** Vectors alone, for BM25 would hide what the codes lose; both searches in plain JavaScript, one after the other. */
@@ -70,8 +70,8 @@ export function binaryTable({ ids, vectors, queries }: Material): Table {
     )
   const alike = mean(
     binary.found.map((hits, i) => {
-      const right = new Set(exact.found[i].slice(0, 10).map(({ row }) => row))
-      return hits.slice(0, 10).filter(({ row }) => right.has(row)).length / Math.min(10, ids.length)
+      const right = new Set(exact.found[i].map(({ row }) => row))
+      return hits.filter(({ row }) => right.has(row)).length / right.size
     }),
   )
   const bytes = { exact: vectors.dimension * 4, binary: codes.words * 4 }

@@ -1,9 +1,6 @@
-import type { StageSpent } from './cold-start.ts'
+import type { StageSpent, TaskSpent } from './cold-start.ts'
 
-/**
- * A process that does one thing and says what it took: nothing but starting, loading the library of encoders, or opening
- * the index of a store. See cold-start.ts.
- */
+/** A process that does one thing and says what it took: it loads the library of encoders, or the index of a store. */
 const [work, folder] = process.argv.slice(2)
 
 function spent(): StageSpent {
@@ -12,11 +9,9 @@ function spent(): StageSpent {
   return { tookMs: performance.now(), cpuMs: (user + system) / 1000 }
 }
 
-let from: StageSpent = { tookMs: 0, cpuMs: 0 }
-if (work === 'library') {
-  from = spent()
-  await import('@xenova/transformers')
-}
+const start = spent()
+let from = start
+if (work === 'library') await import('@xenova/transformers')
 if (work === 'index' && folder) {
   const { openEngine } = await import('../../../src/compose.ts')
   from = spent()
@@ -25,5 +20,8 @@ if (work === 'index' && folder) {
   reader.snapshot()
 }
 const until = spent()
-const said: StageSpent = { tookMs: until.tookMs - from.tookMs, cpuMs: until.cpuMs - from.cpuMs }
+const said: TaskSpent = {
+  start,
+  work: { tookMs: until.tookMs - from.tookMs, cpuMs: until.cpuMs - from.cpuMs },
+}
 process.send?.(said, undefined, undefined, () => process.exit(0))

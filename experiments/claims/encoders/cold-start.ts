@@ -36,8 +36,9 @@ const program = new URL('./cold-start-process.ts', import.meta.url)
 export const measureColdStart: MeasureColdStart = async (model, queries, stores) => {
   const encoders = await several(() => startEncoder(model, queries))
   if (encoders.some(({ ready }) => ready.cpuMs === 0)) return null
-  const start = medianOf(await several(() => alone('nothing')))
-  const library = medianOf(await several(() => alone('library')))
+  const libraries = await several(() => alone('library'))
+  const start = medianOf(libraries.map((one) => one.start))
+  const library = medianOf(libraries.map((one) => one.work))
   const ready = medianOf(encoders.map((one) => one.ready))
   const store = await largestStore(stores, encoders[0].fingerprint)
   return {
@@ -48,7 +49,10 @@ export const measureColdStart: MeasureColdStart = async (model, queries, stores)
       cpuMs: Math.max(0, ready.cpuMs - start.cpuMs - library.cpuMs),
     },
     firstEmbed: medianOf(encoders.map((one) => one.first)),
-    index: store && { ...medianOf(await several(() => alone('index', store.folder))), papers: store.papers },
+    index: store && {
+      ...medianOf((await several(() => alone('index', store.folder))).map((one) => one.work)),
+      papers: store.papers,
+    },
     warmCpuMs: median(encoders.map((one) => one.warmCpuMs)),
   }
 }
@@ -65,7 +69,7 @@ const medianOf = (spent: readonly StageSpent[]): StageSpent => ({
   cpuMs: median(spent.map((one) => one.cpuMs)),
 })
 
-/** The first query pays for what is only done once; those after it say what one more costs. */
+/** What one query more costs is asked for once everything has run warm, as documents, which are not remembered. */
 async function startEncoder(model: string, [firstQuery = 'a query', ...others]: readonly string[]) {
   const begun = now()
   const embedder = await openEmbedder(model)
@@ -74,6 +78,7 @@ async function startEncoder(model: string, [firstQuery = 'a query', ...others]: 
     const asked = now()
     await embedder.embed([firstQuery], 'query')
     const first = since(asked)
+    for (const query of others) await embedder.embed([query], 'document')
     const warm = now()
     for (const query of others) await embedder.embed([query], 'query')
     const warmCpuMs = since(warm).cpuMs / Math.max(1, others.length)
@@ -89,7 +94,13 @@ const since = (begun: StageSpent): StageSpent => ({
   cpuMs: cpuMs() - begun.cpuMs,
 })
 
-async function alone(...work: readonly string[]): Promise<StageSpent> {
+/** What a process of one task says before it ends. */
+export interface TaskSpent {
+  readonly start: StageSpent
+  readonly work: StageSpent
+}
+
+async function alone(...work: readonly string[]): Promise<TaskSpent> {
   const child = forkProgram(program, work)
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`the process that was to be timed ended (${code})`)
