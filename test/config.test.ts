@@ -80,6 +80,8 @@ describe('settings', () => {
     ['FRESHET_MODEL_POOLING', 'max'],
     ['FRESHET_ARXIV_OAI_URL', 'not an address'],
     ['FRESHET_INDEXER', 'maybe'],
+    ['FRESHET_FEEDBACK', 'yes'],
+    ['FRESHET_INTERLEAVE', 'gate-on'],
     ['FRESHET_LOG', 'loud'],
     ['FRESHET_SOURCES', 'arxive'],
     ['FRESHET_ARXIV_CATEGORIES', 'Computer Science'],
@@ -89,6 +91,11 @@ describe('settings', () => {
     expect(() => readConfig({ [name]: value })).toThrow(
       expect.objectContaining({ name: 'BadSetting', message: expect.stringContaining(name) }),
     )
+  })
+
+  it('cannot ask for a comparison by feedback that nobody keeps', () => {
+    expect(readConfig({ FRESHET_INTERLEAVE: 'rrf' })).toMatchObject({ feedback: true, challenger: 'rrf' })
+    expect(() => readConfig({ FRESHET_INTERLEAVE: 'rrf', FRESHET_FEEDBACK: 'off' })).toThrow(/FRESHET_FEEDBACK/)
   })
 
   it('are all named at once when several are wrong', () => {

@@ -7,7 +7,7 @@ import { buildGeneration } from '../indexer/build.ts'
 import { importFile } from '../indexer/import.ts'
 import { importSample } from '../indexer/sample.ts'
 import { systemClock } from '../src/clock.ts'
-import { openEmbedder, openEngine } from '../src/compose.ts'
+import { openEmbedder, openEngine, openRuntimeIn } from '../src/compose.ts'
 import { readConfig } from '../src/config.ts'
 import type { DocumentId } from '../src/domain/document.ts'
 import { noOverrides } from '../src/embedders/models.ts'
@@ -217,6 +217,32 @@ describe('a server over an empty store', () => {
     await server.close()
     await expect(fetch(`${url}/healthz`)).rejects.toThrow()
     rmSync(empty, { recursive: true, force: true })
+  })
+})
+
+describe('a server that interleaves', () => {
+  it('shows one page of both arms, goes on with its own, and knows later whose hit was of use', async () => {
+    const server = await startServer({ ...config, challenger: 'gate-off' }, log)
+    const url = urlOf(server)
+    const answered = async (parameters: string) =>
+      answerSchema.parse(await (await fetch(`${url}/v1/search?${parameters}`)).json())
+    const page = await answered('q=language+models&limit=4')
+    expect(page).toMatchObject({ interleaved: true, query: { freshness: 'auto' } })
+    expect(page.hits.map((hit) => hit.rank)).toEqual([1, 2, 3, 4])
+    const next = await answered(`q=language+models&limit=4&cursor=${page.nextCursor}`)
+    expect(next).toMatchObject({ interleaved: false, hits: [{ rank: 5 }, {}, {}, {}] })
+    expect(await answered('q=language+models&freshness=off')).toMatchObject({ interleaved: false })
+
+    const judgement = { answer_id: page.answerId, document_id: page.hits[0].id, useful: true }
+    const headers = { 'Content-Type': 'application/json' }
+    const taken = await fetch(`${url}/v1/feedback`, { method: 'POST', headers, body: JSON.stringify(judgement) })
+    expect(taken.status).toBe(200)
+    await server.close()
+    const runtime = openRuntimeIn(folder)
+    const [judged] = runtime.feedback.judged()
+    expect(judged).toMatchObject({ id: page.answerId, arms: ['auto', 'gate-off'], judgements: [{ useful: true }] })
+    expect(new Set(judged.hits.slice(0, 2).map((hit) => hit.team))).toEqual(new Set(['first', 'second']))
+    runtime.close()
   })
 })
 
