@@ -1,5 +1,5 @@
 import type { ProgressBar } from '../../indexer/progress.ts'
-import type { DocumentRecord } from '../../src/domain/document.ts'
+import type { DocumentRecord, StoredDocument } from '../../src/domain/document.ts'
 import type { Instant } from '../../src/domain/instant.ts'
 import { termsOf } from '../../src/domain/terms.ts'
 import type { Calibration } from '../../src/retrieval/calibration.ts'
@@ -33,6 +33,8 @@ export interface ReplayParts {
 }
 
 export interface OpenReplay extends Replay {
+  /** Everything that the store holds, by announcement. */
+  papers(): Iterable<StoredDocument>
   close(): Promise<void>
 }
 
@@ -56,6 +58,7 @@ export async function openReplay(parts: ReplayParts): Promise<OpenReplay> {
   return {
     fingerprint,
     paper: (id) => documents.byId(id),
+    papers: () => whole.engine.forBuild(documents.lastSeq()),
     async termFrequencies(text, asOf) {
       const { terms } = await whole.snapshot.gather({
         terms: termsOf(text),
