@@ -1,4 +1,5 @@
 import { agility } from './agility.ts'
+import { ambiguity } from './ambiguity.ts'
 import { cheapExperts } from './cheap-experts.ts'
 import type { Claim } from './claim.ts'
 import { fastNoise } from './fast-noise.ts'
@@ -6,4 +7,4 @@ import { modelLoading } from './model-loading.ts'
 import { pageSpeed } from './page-speed.ts'
 
 /** In the order in which they are listed. */
-export const claims: readonly Claim[] = [agility, fastNoise, cheapExperts, modelLoading, pageSpeed]
+export const claims: readonly Claim[] = [agility, fastNoise, ambiguity, cheapExperts, modelLoading, pageSpeed]

@@ -1,4 +1,5 @@
-import type { Table } from '../findings.ts'
+import type { Effect, Table } from '../findings.ts'
+import { signed } from '../report/words.ts'
 import type { JudgedQuery } from '../topics/query.ts'
 import { compared, type Measured } from './compared.ts'
 
@@ -86,3 +87,7 @@ export function sliceTable({ title, treatment, comparator, measure, slices }: Co
 
 export const reading = ({ low, high }: { readonly low: number; readonly high: number }): string =>
   high < 0 ? 'loses' : low > 0 ? 'gains' : low === 0 && high === 0 ? 'the same' : 'open'
+
+/** As it stands in a cell: mean and interval. */
+export const range = ({ mean, interval: { low, high } }: Pick<Effect, 'mean' | 'interval'>): string =>
+  `${signed(mean, 3)} [${signed(low, 3)}, ${signed(high, 3)}]`

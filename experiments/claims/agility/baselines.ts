@@ -6,8 +6,8 @@ import type { Scores } from '../../statistics/paired.ts'
 import type { JudgedQuery } from '../../topics/query.ts'
 import { numberOrNull } from '../arm-table.ts'
 import { type ArmsMeasured, compared, type Measured, measuredRun } from '../compared.ts'
-import { byClass } from '../slices.ts'
-import { isRecent, range, recentMeasure, subjectMeasure } from './regimes.ts'
+import { byClass, range } from '../slices.ts'
+import { isRecent, recentMeasure, subjectMeasure } from './regimes.ts'
 
 const oracle: Arm = {
   ...router,

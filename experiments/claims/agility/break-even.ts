@@ -6,7 +6,8 @@ import { meanDifference, type PairedUnit, totalOf } from '../../statistics/paire
 import { breakEven, type Ratio } from '../../statistics/ratio.ts'
 import type { JudgedQuery } from '../../topics/query.ts'
 import { type ArmsMeasured, differencesOf, type Measured, measured, type QuerySet } from '../compared.ts'
-import { range, recentMeasure, subjectMeasure } from './regimes.ts'
+import { range } from '../slices.ts'
+import { recentMeasure, subjectMeasure } from './regimes.ts'
 
 /** What a generation of an age, built at an hour, costs and saves against an agile arm. */
 export interface BreakEven {

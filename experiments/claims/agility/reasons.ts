@@ -2,8 +2,8 @@ import { type Arm, nightlyStatic, router, routerNoLive, staticFresh, staticFresh
 import type { IntervalFigure, Table } from '../../findings.ts'
 import { built, onTime } from '../../replay/holding.ts'
 import { type Compared, compared, measured, type QuerySet } from '../compared.ts'
-import { reading } from '../slices.ts'
-import { isRecent, type Regime, range, recentMeasure, subjectMeasure } from './regimes.ts'
+import { range, reading } from '../slices.ts'
+import { isRecent, type Regime, recentMeasure, subjectMeasure } from './regimes.ts'
 
 /**
  * Why something newer than last night's index might win at all, each apart: because the job ran at the wrong hour, because

@@ -1,11 +1,12 @@
 import { type Arm, nightlyStatic, router, routerNoLive, routes, staticFresh, staticFreshLive } from '../../arms.ts'
-import type { Effect, Outcome, Table, Verdict } from '../../findings.ts'
+import type { Outcome, Table, Verdict } from '../../findings.ts'
 import type { Keeping } from '../../replay/holding.ts'
 import { signed } from '../../report/words.ts'
 import { verdictOf } from '../../statistics/verdict.ts'
 import type { JudgedQuery } from '../../topics/query.ts'
 import type { Primary } from '../claim.ts'
 import { type ArmsMeasured, type Compared, compared, meanOf, untested } from '../compared.ts'
+import { range } from '../slices.ts'
 
 /** Whoever wants recent work has gains that halve every 30 days; for the others the subject alone counts. */
 export const recentMeasure = 'nDCG@10 decayed 30 d'
@@ -98,9 +99,6 @@ function widest(one: number | null, other: number | null): number | null {
   if (one === null || other === null) return one ?? other
   return Math.abs(one) >= Math.abs(other) ? one : other
 }
-
-export const range = ({ mean, interval: { low, high } }: Pick<Effect, 'mean' | 'interval'>): string =>
-  `${signed(mean, 3)} [${signed(low, 3)}, ${signed(high, 3)}]`
 
 interface Step {
   readonly name: string
