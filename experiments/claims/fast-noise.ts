@@ -4,12 +4,19 @@ import { applyHolm, verdictOf } from '../statistics/verdict.ts'
 import { armTable } from './arm-table.ts'
 import type { Claim, Primary } from './claim.ts'
 import { compared, type QuerySet, untested } from './compared.ts'
-import { armsUnder, type EncoderArms, encoderName, encodersOf, hybridName, topicsUnder } from './encoders/encoders.ts'
+import {
+  armsUnder,
+  type EncoderArms,
+  encoderName,
+  encodersOf,
+  hybridName,
+  scifactUnder,
+  topicsUnder,
+} from './encoders/encoders.ts'
 import { blocksOf, conditions, type MeasureEncoding, measureEncoding } from './encoders/encoding.ts'
 import { jointly } from './encoders/joint.ts'
 import { encoderSlices, finiteRow, onlyTheCheapOne } from './encoders/pieces.ts'
 import { amortised, type BlockCost, costsOf, costTable, savedBy } from './encoders/query-cost.ts'
-import { controlSet } from './material.ts'
 import { threatsOfTopics, trainedOnCorpus } from './threats.ts'
 
 const margin = 0.02
@@ -51,7 +58,7 @@ async function run(study: Study, measure: MeasureEncoding): Promise<Findings> {
   const { static: small, fp32 } = encodersOf(study.options)
   if (fp32 === null) return onlyTheCheapOne(study, fastNoise, 'no full-precision encoder was named to compare with')
   const opened: readonly (readonly [Primary, (encoder: string) => Promise<QuerySet | null>])[] = [
-    [onScifact, (encoder) => controlSet(study, 'scifact', encoder)],
+    [onScifact, (encoder) => scifactUnder(study, encoder)],
     [onTopics, (encoder) => topicsUnder(study, encoder)],
   ]
   const sides: Side[] = []
@@ -71,14 +78,7 @@ async function run(study: Study, measure: MeasureEncoding): Promise<Findings> {
     slices: sides.flatMap(({ cheap, dear }) => encoderSlices(cheap.hybrid, dear)),
     tables: [...sides.slice(1).map(armsOf), ...sides.flatMap(costOf)],
     figures: [lossFigure(sides), ...savingFigure(sides)],
-    threats: [
-      ...new Set(sides.flatMap(({ cheap }) => (cheap.hybrid.set.complete ? [] : threatsOfTopics(cheap.hybrid.set)))),
-      trainedOnCorpus,
-      'freshet-static was chosen among eleven runs with SciFact’s training queries and the judged topics at hand: on both it may look better than elsewhere.',
-      'Fusion weights and depth of both encoders were fitted on the judged topics.',
-      conditions,
-      'CPU is that of a shared machine; exact search over the whole collection stands in every query, where the product asks a graph. The nightly build of that graph is left out: it costs every encoder about the same, and at few queries a day would bring all arms nearer to each other.',
-    ],
+    threats: threatsOf(sides),
     notRun: [
       ...missing.map((one) => `${one.primary}: ${one.says}`),
       ...sides
@@ -87,6 +87,15 @@ async function run(study: Study, measure: MeasureEncoding): Promise<Findings> {
     ],
   }
 }
+
+const threatsOf = (sides: readonly Side[]): readonly string[] => [
+  ...sides.flatMap(({ cheap: { hybrid } }) => (hybrid.set.complete ? [] : threatsOfTopics(hybrid.set))),
+  trainedOnCorpus,
+  'freshet-static was chosen among eleven runs with SciFact’s training queries and the judged topics at hand: on both it may look better than elsewhere.',
+  'Fusion weights and depth of both encoders were fitted on the judged topics.',
+  conditions,
+  'CPU is that of a shared machine; exact search over the whole collection stands in every query, where the product asks a graph. The nightly build of that graph is left out: it costs every encoder about the same, and at few queries a day would bring all arms nearer to each other.',
+]
 
 async function sideOf(
   one: Primary,

@@ -64,16 +64,18 @@ async function run(study: Study, measure: MeasureColdStart): Promise<Findings> {
     slices: [],
     tables: [...pairTable(started), ...elapsedTable(started)],
     figures: lifeFigure(started),
-    threats: [
-      'Start and library of the encoder’s process are timed in processes of their own and taken off the whole, so that what is left for the model carries the noise of all three.',
-      'Files were in the system’s cache: a first load from disk takes longer by their size.',
-      'CPU is counted in hundredths of a second where it is that of a child; N* is no more exact than its difference of costs.',
-      'Quality is no part of it: what an encoder is worth stands under fast-noise and cheap-experts.',
-      'The index is left out of N*, for both encoders of a pair load one; that of more dimensions is larger.',
-    ],
+    threats,
     notRun,
   }
 }
+
+const threats: readonly string[] = [
+  'Start and library of the encoder’s process are timed in processes of their own and taken off the whole, so that what is left for the model carries the noise of all three.',
+  'Files were in the system’s cache: a first load from disk takes longer by their size.',
+  'CPU is counted in hundredths of a second where it is that of a child; N* is no more exact than its difference of costs.',
+  'Quality is no part of it: what an encoder is worth stands under fast-noise and cheap-experts.',
+  'The index is left out of N*, for both encoders of a pair load one; that of more dimensions is larger.',
+]
 
 /** Once in the life of the encoder's process. */
 const loadOf = ({ process: begun, library, model, firstEmbed, warmCpuMs }: ColdStart): number =>

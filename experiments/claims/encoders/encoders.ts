@@ -3,6 +3,7 @@ import { bm25, current, dense } from '../../arms.ts'
 import { onTime } from '../../replay/holding.ts'
 import type { Study, StudyOptions } from '../../replay/study.ts'
 import { type Measured, measured, measuredRun, type QuerySet } from '../compared.ts'
+import { controlSet } from '../material.ts'
 
 /** What there is to compare; null where it was not named. */
 export interface Encoders {
@@ -33,6 +34,12 @@ export async function topicsUnder(study: Study, encoder: string): Promise<QueryS
     standing,
     seed: options.seed,
   }
+}
+
+/** Its training queries helped to choose the static encoder: whatever the topics are, it was looked at while building. */
+export async function scifactUnder(study: Study, encoder: string): Promise<QuerySet | null> {
+  const set = await controlSet(study, 'scifact', encoder)
+  return set && { ...set, standing: 'development' }
 }
 
 /** Of everything announced, without recency and without live sources: only the encoder differs. */
