@@ -3,7 +3,6 @@ import { z } from 'zod'
 import type { DocumentId, DocumentRecord } from '../../src/domain/document.ts'
 import { type Instant, instant } from '../../src/domain/instant.ts'
 import { parseLine } from '../../src/sources/files/record.ts'
-import { arxivUrl, unsaid } from '../../src/sources/record.ts'
 import { type Corpus, corpusOf, paperOf as upstreamPaperOf } from '../../test/upstream/corpus.ts'
 import type { StreamVersion } from './paper.ts'
 import type { IdentifiedPaper } from './truth.ts'
@@ -25,21 +24,27 @@ export function recordsOf(papers: readonly IdentifiedPaper[], upTo: Instant): Do
 function recordOf(paper: IdentifiedPaper, version: StreamVersion, number: number): DocumentRecord {
   const [first] = paper.versions
   return {
-    ...unsaid,
     id: paper.id,
     source: paper.source.name,
+    kind: 'paper',
     version: paper.source.isArxiv ? number : 0,
     title: version.title,
     abstract: version.abstract,
     authors: paper.authors,
     categories: paper.source.isArxiv ? paper.field.categories : [],
+    comment: null,
+    doi: null,
+    identifiers: [],
     countries: [...new Set(paper.countries)],
     fields: [paper.field.name],
-    url: paper.source.isArxiv ? arxivUrl(paper.id) : `urn:freshet:${paper.id}`,
+    url: paper.source.isArxiv ? `https://arxiv.org/abs/${paper.id}` : `urn:freshet:${paper.id}`,
     submitted: first.submitted,
     updated: version.submitted,
     announced: first.announced,
     announcedBasis: 'stated',
+    withdrawn: false,
+    standIn: false,
+    versions: [],
   }
 }
 
