@@ -85,7 +85,13 @@ export function sliceTable({ title, treatment, comparator, measure, slices }: Co
   }
 }
 
-export const reading = ({ low, high }: { readonly low: number; readonly high: number }): string =>
+export const reading = ({
+  low,
+  high,
+}: {
+  readonly low: number
+  readonly high: number
+}): 'loses' | 'gains' | 'the same' | 'open' =>
   high < 0 ? 'loses' : low > 0 ? 'gains' : low === 0 && high === 0 ? 'the same' : 'open'
 
 /** As it stands in a cell: mean and interval. */
