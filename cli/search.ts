@@ -6,7 +6,7 @@ import { readConfig } from '../src/config.ts'
 import type { Hit, RankedAnswer } from '../src/domain/answer.ts'
 import { type DocumentKind, documentKinds } from '../src/domain/document.ts'
 import { BadSetting } from '../src/domain/errors.ts'
-import { dayOf, endOfDay, type Instant, parseDay, parseInstant, startOfDay } from '../src/domain/instant.ts'
+import { dayOf, endOfDay, type Instant, parseMoment, startOfDay } from '../src/domain/instant.ts'
 import { defaultDeadlineMs, modes, noFilters, type Query, sorts } from '../src/domain/query.ts'
 import { typedQuery } from '../src/domain/understanding.ts'
 import { loadCalibration } from '../src/retrieval/calibration.ts'
@@ -68,8 +68,7 @@ export const searchCommand = (): Command =>
         embedderFor: (fingerprint) => embedders.get(fingerprint),
         calibration: loadCalibration(config.router),
         stopwatch: () => performance.now(),
-        // A source answers for today; what it would have said on another day nobody knows.
-        live: options.asOf === undefined ? live : null,
+        live,
       })
       print(answer, options.explain ?? false)
       live.close()
@@ -113,6 +112,7 @@ function queryOf(text: string, options: Options): Query {
     fields: options.field ?? [],
   }
   return typedQuery(text, askedAt(options.asOf), {
+    past: options.asOf !== undefined,
     filters,
     mode,
     sort,
@@ -126,9 +126,9 @@ function queryOf(text: string, options: Options): Query {
 /** A day stands for its end, when everything that it announced is there. */
 function askedAt(time: string | undefined): Instant {
   if (time === undefined) return systemClock.now()
-  const day = parseDay(time)
-  const at = day ? endOfDay(day) : parseInstant(time)
+  const at = parseMoment(time, endOfDay)
   if (at === null) throw new BadSetting(`--as-of ${time} is no time; write 2025-11-03 or 2025-11-03T21:00Z`)
+  if (at > systemClock.now()) throw new BadSetting(`--as-of ${time} lies in the future; a day counts to its end`)
   return at
 }
 
@@ -167,7 +167,7 @@ function printHit(hit: Hit, explain: boolean): void {
       : hit.authors.join(', ')
   console.log(`\n${String(hit.rank).padStart(2)}. ${hit.title}`)
   console.log(
-    `    ${hit.announced ? dayOf(hit.announced) : 'undated'}  ${hit.categories[0] ?? ''}  ${hit.tier}  depth ${hit.depth.toFixed(2)}  freshness ${hit.freshness.toFixed(2)}  ${authors}`,
+    `    ${hit.announced ? dayOf(hit.announced) : 'undated'}${hit.laterText ? ' (a later text)' : ''}  ${hit.categories[0] ?? ''}  ${hit.tier}  depth ${hit.depth.toFixed(2)}  freshness ${hit.freshness.toFixed(2)}  ${authors}`,
   )
   console.log(`    ${hit.url}`)
   if (explain) console.log(`    ${JSON.stringify(hit.parts)}`)

@@ -52,6 +52,17 @@ describe('freshet', () => {
     expect(await freshet('doctor')).toMatchObject({ code: 0, out: expect.not.stringMatching(/BROKEN/) })
   })
 
+  it('searches as of a day or an instant that has passed', async () => {
+    const asOf = (time: string) => freshet('search', 'moss lichen', '--as-of', time)
+    const then = await asOf('2026-01-31')
+    expect(then.out).toMatch(/Lichen on old walls/)
+    expect(then.out).not.toMatch(/Moss on northern roofs/)
+    expect(then.out).toMatch(/as of a moment that has passed/)
+    expect((await asOf('2026-02-01T00:00Z')).out).toMatch(/Moss on northern roofs/)
+    expect(await asOf('2199-01-01')).toMatchObject({ code: 1, err: expect.stringMatching(/lies in the future/) })
+    expect(await asOf('2026-02-01T00:00')).toMatchObject({ code: 1, err: expect.stringMatching(/is no time; write/) })
+  })
+
   it('takes a backup, purges, and restores', async () => {
     expect((await freshet('backup', inFolder('b.db'))).out).toMatch(/2 documents/)
     expect(await freshet('purge', 'a', 'unknown')).toMatchObject({ code: 3, out: expect.stringMatching(/1 of 2/) })

@@ -52,6 +52,8 @@ export interface Hit {
   readonly version: number
   /** A newer version stands in the store than the one that was scored. */
   readonly superseded: boolean
+  /** As of a past moment: its text of then was never seen, and the nearest later one stands in. */
+  readonly laterText: boolean
   readonly withdrawn: boolean
   readonly standIn: boolean
   readonly snippet: Snippet

@@ -29,6 +29,16 @@ export function parseInstant(text: string): Instant | null {
   return mail.isValid ? instant(mail.toMillis()) : null
 }
 
+/** With its zone, for without one an instant can only be guessed. */
+const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})$/i
+
+/** Reads a day, which stands for one of its edges, or an ISO 8601 instant with its zone; null otherwise. */
+export function parseMoment(text: string, edge: (day: Day) => Instant): Instant | null {
+  const day = parseDay(text)
+  if (day) return edge(day)
+  return instantPattern.test(text) ? parseInstant(text) : null
+}
+
 export const startOfDay = (day: Day): Instant => instant(Date.parse(`${day}T00:00:00Z`))
 
 /** The last millisecond of the day, so that `until` is inclusive. */

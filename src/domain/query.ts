@@ -72,6 +72,8 @@ export interface Query {
   readonly shown: number
   /** The moment the ranking is of: ages are counted from it, and nothing announced later exists. */
   readonly now: Instant
+  /** That moment was asked for: papers are shown as they were then, and no source is asked, for it would answer of today. */
+  readonly past: boolean
   readonly explain: boolean
   /** How long the caller waits for live sources, from the start of the search. */
   readonly deadlineMs: number

@@ -112,6 +112,7 @@ export function typedQuery(text: string, now: Instant, wishes: Wishes = {}): Que
     limit: 10,
     offset: 0,
     shown: 0,
+    past: false,
     explain: false,
     deadlineMs: defaultDeadlineMs,
     maxAgeMs: defaultMaxAgeMs,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { documentKinds } from '../domain/document.ts'
 import { fusions, modes, sorts } from '../domain/query.ts'
+import { intents } from '../domain/route.ts'
 
 /** What is sent: answers and documents. Names on the wire are promises; wire.ts is held to these types. */
 
@@ -59,6 +60,9 @@ export const hitSchema = z
     rank: z.int().min(1),
     superseded: z.boolean().meta({
       description: 'The paper changed after the snapshot that was scored, or a live source showed a newer version.',
+    }),
+    laterText: z.boolean().meta({
+      description: 'With as_of: its text of then was never seen, and the nearest later one stands in.',
     }),
     snippet: z.strictObject({
       text: z.string(),
@@ -129,6 +133,10 @@ const routeSchema = z.strictObject({
   }),
   gate: z.strictObject({
     pRecent: z.number(),
+    intent: z.enum(intents).meta({
+      description: 'What age of paper is wanted: the newest, any, an origin or a classic, or what is of a stated time.',
+    }),
+    intents: z.strictObject({ recent: z.number(), atemporal: z.number(), old: z.number(), dated: z.number() }),
     decidedBy: z.enum(['gate', 'override', 'dates']),
     parts: z.record(z.string(), z.number()),
   }),
@@ -143,7 +151,7 @@ export const answerSchema = z
     abstained: z.boolean().meta({ description: 'Nothing matches well; the hits are merely the nearest.' }),
     message: z.string().nullable(),
     route: routeSchema,
-    asOf: instant.meta({ description: 'The moment the ranking is of, to the minute.' }),
+    asOf: instant.meta({ description: 'The moment the ranking is of: that of as_of, or the minute of the search.' }),
     generation: z.int().nullable(),
     mark: z.int().meta({ description: 'The last change this answer knows of.' }),
     degraded: z
@@ -175,7 +183,8 @@ export const answerSchema = z
       description: 'The hits are those of two ways to serve the search, which the server compares by feedback.',
     }),
     answerId: z.string().nullable().meta({
-      description: 'Names this answer to /v1/feedback for a week; null where the server keeps no feedback.',
+      description:
+        'Names this answer to /v1/feedback for a week; null with as_of, and where the server keeps no feedback.',
     }),
     tookMs: z.record(z.string(), z.number()),
   })

@@ -98,12 +98,12 @@ export function nextCursor(asked: Query, answer: RankedAnswer, snapshot: Snapsho
  * Of everything that shapes the ranking, the place in it included, so that a damaged cursor is noticed. It keeps nobody
  * from making a cursor by hand: there is nothing to gain by it that a search does not give.
  */
-function digestOf(cursor: Cursor, { text, filters, mode, sort, fusion, freshness }: Query): string {
+function digestOf(cursor: Cursor, { text, filters, mode, sort, fusion, freshness, now, past }: Query): string {
   const { since, until } = filters
   const { categories, sources, authors, kinds, countries, fields } = filters
   const sets = [categories, sources, authors, kinds, countries, fields].map((names) => [...names].sort())
   const place = [cursor.generation, cursor.store, cursor.mark, cursor.now, cursor.offset, cursor.shown]
-  const shape = JSON.stringify([place, text, since, until, sets, mode, sort, fusion, freshness])
+  const shape = JSON.stringify([place, text, since, until, sets, mode, sort, fusion, freshness, past ? now : null])
   return createHash('sha256').update(shape).digest('base64url').slice(0, 22)
 }
 

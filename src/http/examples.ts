@@ -55,6 +55,7 @@ export const answerExample: WireAnswer = {
       rank: 1,
       ...paper,
       superseded: false,
+      laterText: false,
       snippet: {
         text: summary,
         highlights: [
@@ -75,7 +76,13 @@ export const answerExample: WireAnswer = {
   route: {
     tiers: ['static', 'fresh'],
     live: { ask: false, because: 'live-no-source', deadlineMs: 1500, offers: [] },
-    gate: { pRecent: 0.019552, decidedBy: 'gate', parts: { prior: -3.915 } },
+    gate: {
+      pRecent: 0.019552,
+      intent: 'atemporal',
+      intents: { recent: 0.019552, atemporal: 0.957301, old: 0.023147, dated: 0 },
+      decidedBy: 'gate',
+      parts: { prior: -3.915 },
+    },
     reasons: [{ code: 'no-sign-of-recency', says: 'Nothing in the query asks for recent papers.' }],
   },
   asOf: '2026-02-03T09:15:00.000Z',

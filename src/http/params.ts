@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { InvalidQuery } from '../domain/errors.ts'
-import type { Instant } from '../domain/instant.ts'
+import { type Instant, isoOf } from '../domain/instant.ts'
 import { type Filters, noFilters, type Query } from '../domain/query.ts'
 import { typedQuery } from '../domain/understanding.ts'
 import { candidateDepth } from '../retrieval/request.ts'
@@ -54,7 +54,8 @@ export function parseSearch(input: unknown, now: Instant): Asked {
   const cursor = request.cursor === undefined ? null : decodeCursor(request.cursor)
   // The clock was set back: the moment of that ranking is still to come.
   if (cursor && cursor.now > now) throw expired()
-  const query = toQuery(request, cursor?.now ?? now, cursor ?? { offset: 0, shown: 0 })
+  if (request.as_of !== undefined && request.as_of > now) throw inFuture(request.as_of)
+  const query = toQuery(request, request.as_of ?? cursor?.now ?? now, cursor ?? { offset: 0, shown: 0 })
   if (cursor) checkCursor(cursor, query)
   return { query, cursor }
 }
@@ -108,9 +109,15 @@ function toQuery(request: SearchRequest, now: Instant, { offset, shown }: Pick<Q
     limit,
     offset,
     shown,
+    past: request.as_of !== undefined,
     deadlineMs: request.deadline_ms,
     maxAgeMs: request.max_age * 1000,
   })
+}
+
+function inFuture(asOf: Instant): InvalidQuery {
+  const advice = 'give a moment that has passed (a day counts to its end), or leave as_of out to search as of now'
+  return new InvalidQuery('as_of', `as_of must not lie in the future, and ${isoOf(asOf)} does; ${advice}`)
 }
 
 function filtersOf(request: SearchRequest): Filters {

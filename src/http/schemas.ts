@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { documentKinds } from '../domain/document.ts'
-import { type Day, endOfDay, type Instant, parseDay, parseInstant, startOfDay } from '../domain/instant.ts'
+import { type Day, endOfDay, type Instant, parseMoment, startOfDay } from '../domain/instant.ts'
 import { defaultDeadlineMs, defaultMaxAgeMs, fusions, modes, sorts } from '../domain/query.ts'
 
 /** What a search may ask for, and what a refusal looks like. The same schemas validate and make the OpenAPI document. */
@@ -18,6 +18,7 @@ export const rules = {
   cursor: 'the nextCursor of an answer, unchanged',
   since: momentRule('its first moment'),
   until: momentRule('its last moment'),
+  as_of: momentRule('its last moment'),
   category: listRule('names such as cs.CL, or cs for all of cs.*; repeated or separated by commas'),
   source: listRule('names of sources such as arxiv; repeated or separated by commas'),
   author: listRule('names of authors; repeated, for commas belong to the name'),
@@ -53,15 +54,12 @@ const separated = oneOrMany
   .transform((given) => [given].flat().flatMap((text) => text.split(',')))
   .pipe(z.array(value).max(mostValues))
 
-const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})$/i
 const earliest = Date.UTC(1900, 0, 1)
 const latest = Date.UTC(2201, 0, 1)
 
 function moment(edge: (day: Day) => Instant) {
   return z.string().transform((text, context): Instant => {
-    const day = parseDay(text)
-    // parseInstant alone would take a time without a zone, and guess.
-    const at = day ? edge(day) : instantPattern.test(text) ? parseInstant(text) : null
+    const at = parseMoment(text, edge)
     if (at !== null && at >= earliest && at < latest) return at
     context.issues.push({ code: 'custom', input: text })
     return z.NEVER
@@ -109,6 +107,12 @@ export const searchRequest = z.strictObject({
   until: moment(endOfDay)
     .optional()
     .meta({ description: `First announced then or earlier: ${rules.until}.` }),
+  as_of: moment(endOfDay)
+    .optional()
+    .meta({
+      description: `Answers as it would have been answered then, with the papers, versions and statistics of then, and without live sources: ${rules.as_of}, and not in the future.`,
+      examples: ['2025-11-03'],
+    }),
   category: separated
     .optional()
     .meta({ description: `In any of these categories: ${rules.category}.`, examples: ['cs.CL'] }),

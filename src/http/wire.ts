@@ -2,7 +2,7 @@ import type { Hit, LiveReport, RankedAnswer, ScoreParts } from '../domain/answer
 import type { DocumentVersion, StoredDocument } from '../domain/document.ts'
 import { dayOf, type Instant, isoOf } from '../domain/instant.ts'
 import type { Query } from '../domain/query.ts'
-import type { LiveOffer } from '../domain/route.ts'
+import type { Gate, LiveOffer } from '../domain/route.ts'
 import { effectiveFilters } from '../retrieval/request.ts'
 import type { Said, WireAnswer, WireDocument, WireHit } from './answers.ts'
 
@@ -19,7 +19,7 @@ export function toWireAnswer(answer: RankedAnswer, nextCursor: string | null): S
     route: {
       tiers: [...route.tiers],
       live: { ...route.live, offers: route.live.offers.map(toWireOffer) },
-      gate: { ...route.gate, pRecent: rounded(route.gate.pRecent), parts: roundedAll(route.gate.parts) },
+      gate: toWireGate(route.gate),
       reasons: route.reasons.map(({ code, says }) => ({ code, says })),
     },
     asOf: isoOf(answer.asOf),
@@ -31,6 +31,19 @@ export function toWireAnswer(answer: RankedAnswer, nextCursor: string | null): S
     interleaved: answer.draft !== undefined,
   }
 }
+
+const toWireGate = ({ pRecent, intent, intents, decidedBy, parts }: Gate): WireAnswer['route']['gate'] => ({
+  pRecent: rounded(pRecent),
+  intent,
+  intents: {
+    recent: rounded(intents.recent),
+    atemporal: rounded(intents.atemporal),
+    old: rounded(intents.old),
+    dated: rounded(intents.dated),
+  },
+  decidedBy,
+  parts: roundedAll(parts),
+})
 
 const toWireOffer = (offer: LiveOffer): WireAnswer['route']['live']['offers'][number] => ({
   source: offer.source,
@@ -123,6 +136,7 @@ function toWireHit(hit: Hit, explain: boolean): WireHit {
     rank: hit.rank,
     ...toDescribed(hit),
     superseded: hit.superseded,
+    laterText: hit.laterText,
     snippet: { text: hit.snippet.text, highlights: hit.snippet.highlights.map(([start, end]) => [start, end]) },
     score: rounded(hit.score),
     depth: rounded(hit.depth),

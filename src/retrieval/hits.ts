@@ -1,6 +1,7 @@
 import type { Hit } from '../domain/answer.ts'
 import type { DocumentKey, DocumentRecord, StoredDocument } from '../domain/document.ts'
 import type { Evidence, TermEvidence } from '../domain/evidence.ts'
+import { versionAnnounced } from '../domain/former.ts'
 import type { Folded } from '../domain/identity/folding.ts'
 import type { Query } from '../domain/query.ts'
 import type { Snapshot } from '../ports.ts'
@@ -23,19 +24,21 @@ export interface HitContext {
   readonly outdated: ReadonlySet<DocumentKey>
 }
 
-/** The page as it is shown: documents of the store in their newest version, records found live as they came. */
+/** The page as it is shown: documents of the store in their newest version, or in that of the past moment, records found live as they came. */
 export function toHits(page: readonly Scored[], context: HitContext): Hit[] {
   const { query, held, snapshot, found, outdated } = context
   return page.flatMap((one, i) => {
     const { key } = one.candidate
     const rank = query.shown + i + 1
     const record = found.get(key)
-    if (record) return [{ ...toHit(one, record, rank, context), sources: record.sources, superseded: false }]
+    if (record)
+      return [{ ...toHit(one, record, rank, context), sources: record.sources, superseded: false, laterText: false }]
     const document = held.get(key)
     // Withdrawn or purged after the snapshot was taken: it must not be shown all the same.
     if (!document || document.withdrawn) return []
     const superseded = document.seq > snapshot.mark || outdated.has(key)
-    return [{ ...toHit(one, document, rank, context), sources: document.sources, superseded }]
+    const laterText = query.past && (versionAnnounced(document) ?? query.now) > query.now
+    return [{ ...toHit(one, document, rank, context), sources: document.sources, superseded, laterText }]
   })
 }
 
@@ -44,7 +47,7 @@ function toHit(
   document: DocumentRecord | StoredDocument,
   rank: number,
   context: HitContext,
-): Omit<Hit, 'sources' | 'superseded'> {
+): Omit<Hit, 'sources' | 'superseded' | 'laterText'> {
   const { query, evidence, scale, named } = context
   const { candidate } = one
   return {

@@ -21,6 +21,7 @@ export const isPlain = (query: Query): boolean =>
   query.fusion === 'convex' &&
   query.freshness === 'auto' &&
   query.shown === 0 &&
+  !query.past &&
   !query.explain
 
 export type Searching = (query: Query, snapshot: Snapshot, options: SearchOptions) => Promise<RankedAnswer>

@@ -10,6 +10,7 @@ import { type HitContext, toHits } from './hits.ts'
 import { scoreLate } from './late.ts'
 import type { LiveAnswer, LiveTier } from './live.ts'
 import { type Named, pinNamed } from './named.ts'
+import { documentsAsOf } from './past.ts'
 import { candidateDepth, findRequestOf } from './request.ts'
 import { inOrderOf, measureDepth, place, type Ranking, type Recency, rank, type Scored } from './score.ts'
 import { type Stagewatch, stagewatch } from './stagewatch.ts'
@@ -37,9 +38,10 @@ interface Ranked extends Decided {
 export async function search(
   asked: Query,
   snapshot: Snapshot,
-  parts: SearchParts,
+  all: SearchParts,
   options: SearchOptions = {},
 ): Promise<RankedAnswer> {
+  const parts = asked.past ? { ...all, documents: documentsAsOf(all.documents, asked.now), live: null } : all
   const took = stagewatch(parts.stopwatch)
   const ranked = await rankTiers(asked, snapshot, parts, options, took)
   const { live } = parts

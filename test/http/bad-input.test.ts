@@ -73,6 +73,8 @@ const inAnAddress: readonly (readonly [what: string, path: string, field: string
   ['a date before 1900', search({ since: '1899-12-31' }), 'since'],
   ['a date after 2200', search({ until: '2201-01-01' }), 'until'],
   ['a date of year 275760', search({ until: '+275760-09-13' }), 'until'],
+  ['a past moment without a zone', search({ as_of: '2025-11-03T21:00' }), 'as_of'],
+  ['a past moment in words', search({ as_of: 'yesterday' }), 'as_of'],
   ['an empty since', search({ since: '' }), 'since'],
   ['since after until', search({ since: '2026-02-02', until: '2026-02-01' }), 'since'],
   ['an empty category', search({ category: '' }), 'category'],
