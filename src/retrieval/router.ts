@@ -42,6 +42,7 @@ function liveDecision(
   const { deadlineMs } = query
   const no = (because: string): LiveDecision => ({ ask: false, because, deadlineMs, offers: [] })
   if (query.mode !== 'auto' && query.mode !== 'live') return no('live-by-mode')
+  if (query.past) return no('live-past')
   if (query.shown > 0) return no('live-later-page')
   if (query.fusion === 'rrf') return no('live-rrf')
   if (state.leftMs <= 0) return no('live-no-time')
@@ -61,6 +62,8 @@ function liveReason({ because, offers, ask, deadlineMs }: LiveDecision): Reason 
   switch (because) {
     case 'live-by-mode':
       return { code: because, says: 'The mode leaves live sources out.' }
+    case 'live-past':
+      return { code: because, says: 'Live sources answer of today, and you asked as of a moment that has passed.' }
     case 'live-later-page':
       return { code: because, says: 'Live sources are asked for the first page only.' }
     case 'live-rrf':

@@ -197,6 +197,7 @@ export function hitAt(rank: number): Hit {
     ...document,
     rank,
     superseded: false,
+    laterText: false,
     snippet: { text: 'An abstract.', highlights: [[3, 11]] },
     score,
     depth: score,
