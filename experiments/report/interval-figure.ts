@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite'
 import type { IntervalFigure } from '../findings.ts'
 import { figureWidth, ink, lineHeight, spanOf, widthOf, wrapped } from './pens.ts'
-import { alike, exactly, signed } from './words.ts'
+import { alike, exactly, plain, signed } from './words.ts'
 
 /**
  * A line for each estimate: its name, its interval with the point, and its figures in print. Filled points are those
@@ -15,14 +15,24 @@ export function intervalSpec(figure: IntervalFigure): TopLevelSpec {
   const right = Math.max(40, ...rows.map(({ figures }) => widthOf(figures) + 14))
   const width = figureWidth - left - right
   const [low, high] = spanOf(
-    [...figure.rows.flatMap((row) => [row.low, row.high]), ...markedValues(figure).map(({ value }) => value)],
+    [
+      ...figure.rows.flatMap((row) => [row.low, row.mean, row.high]).filter(Number.isFinite),
+      ...markedValues(figure).map(({ value }) => value),
+    ],
     0.05,
   )
+  // An end that is not known lies beyond the edge.
+  const inside = (value: number) => Math.min(Math.max(value, low), high)
+
   const marks = stacked(markedValues(figure), (value) => ((value - low) / (high - low)) * width)
   const levels = Math.max(0, ...marks.map(({ level }) => level + 1))
   const x = (field: string) => ({ field, type: 'quantitative' as const })
   const y = (field: string) => ({ field, type: 'quantitative' as const, axis: null, scale: { domain: [height, 0] } })
-  const estimates = { values: rows.filter((row) => row.kind === 'estimate') }
+  const estimates = {
+    values: rows
+      .filter((row) => row.kind === 'estimate')
+      .map((row) => ({ ...row, low: inside(row.low), high: inside(row.high) })),
+  }
   return {
     width,
     height,
@@ -141,7 +151,7 @@ function placed({ rows, reference }: IntervalFigure): { rows: PlacedRow[]; heigh
     }
     group = row.group
     const leavesOut = reference === undefined || row.low > reference || row.high < reference
-    const print = (value: number) => (reference === 0 ? signed(value, decimals) : value.toFixed(decimals))
+    const print = (value: number) => (reference === 0 ? signed(value, decimals) : plain(value, decimals))
     add({
       kind: 'estimate',
       lines: wrapped(row.label, nameColumns),

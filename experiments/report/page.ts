@@ -1,5 +1,5 @@
 import type { Figure, Outcome, Table, Verdict } from '../findings.ts'
-import type { Manifest } from './manifest.ts'
+import type { Provenance } from './provenance.ts'
 import type { Run } from './read.ts'
 import { readSlices } from './slices.ts'
 import { effectSays, exactly, factsOf, outcomeSays, printedColumn, pSays } from './words.ts'
@@ -31,16 +31,16 @@ export type Block =
   | { readonly kind: 'figure'; readonly figure: Figure; readonly caption: string }
 
 /** One claim: the verdict first, then what it rests on, then what speaks against it, then how to get it again. */
-export function reportPage({ findings, manifest }: Run): Page {
-  const { claim } = manifest
+export function reportPage({ findings, provenance }: Run): Page {
+  const { claim } = provenance
   const [first, ...further] = findings.figures.map(figureBlock)
   const more = [...further, ...findings.tables.map(tableBlock)]
   return {
     title: claim.says,
     blocks: [
       { kind: 'text', text: `Experiment “${claim.name}”. ${countSays(findings.verdicts)}` },
-      ...notices(manifest),
-      ...findings.verdicts.map((verdict) => verdictBlock(verdict, manifest)),
+      ...notices(provenance),
+      ...findings.verdicts.map((verdict) => verdictBlock(verdict, provenance)),
       ...(first ? [first] : []),
       ...section('What was to be shown', [
         {
@@ -56,23 +56,23 @@ export function reportPage({ findings, manifest }: Run): Page {
       ...section('More figures and tables', more),
       ...section('What to hold against it', listBlocks(findings.threats)),
       ...section('What was not run', listBlocks(findings.notRun)),
-      ...section('How to get it again', provenance(manifest)),
+      ...section('How to get it again', originBlocks(provenance)),
     ],
   }
 }
 
 /** Several claims: a line for each verdict. `href` leads from the page to the report of the run. */
 export function overviewPage(runs: readonly (Run & { readonly href: string })[]): Page {
-  const rows = runs.flatMap(({ findings, manifest, href }) =>
+  const rows = runs.flatMap(({ findings, provenance, href }) =>
     findings.verdicts.map(({ primary, outcome, effect, margin, pHolm, standing }): Cell[] => [
-      { text: manifest.claim.name, href },
+      { text: provenance.claim.name, href },
       primary,
       outcomeSays({ outcome, standing }),
       effect ? effectSays(effect) : '–',
       margin === null ? '–' : exactly(margin),
       effect ? String(effect.units) : '–',
       pHolm === null ? '–' : pSays(pHolm),
-      manifest.unregistered.length > 0 ? `${standing}, unregistered code` : standing,
+      provenance.unregistered.length > 0 ? `${standing}, unregistered code` : standing,
     ]),
   )
   const columns = ['claim', 'primary', 'verdict', 'effect [interval]', 'margin', 'n', 'p, Holm', 'standing']
@@ -102,7 +102,7 @@ function countSays(verdicts: readonly Verdict[]): string {
   return `${tested.length === 1 ? 'One verdict' : `${tested.length} verdicts`}: ${counted.join(', ')}.`
 }
 
-const notices = ({ unregistered }: Manifest): Block[] =>
+const notices = ({ unregistered }: Provenance): Block[] =>
   unregistered.length === 0
     ? []
     : [
@@ -113,7 +113,7 @@ const notices = ({ unregistered }: Manifest): Block[] =>
         },
       ]
 
-function verdictBlock(verdict: Verdict, { claim }: Manifest): Block {
+function verdictBlock(verdict: Verdict, { claim }: Provenance): Block {
   const asks = claim.primaries.find(({ name }) => name === verdict.primary)?.says ?? ''
   return { kind: 'verdict', verdict, asks, facts: factsOf(verdict) }
 }
@@ -124,7 +124,7 @@ function figureBlock(figure: Figure): Block {
   return { kind: 'figure', figure, caption: hasFilling ? `${figure.caption} ${filled}` : figure.caption }
 }
 
-function tableBlock(table: Table): Block {
+export function tableBlock(table: Table): Block {
   const printed = table.columns.map((_, i) => printedColumn(table.rows.map((row) => row[i])))
   return {
     kind: 'table',
@@ -147,7 +147,7 @@ function sliceBlocks(slices: readonly Table[]): Block[] {
 
 const listBlocks = (items: readonly string[]): Block[] => (items.length === 0 ? [] : [{ kind: 'list', items }])
 
-function provenance({ command, commit, seed, fingerprints, inputs }: Manifest): Block[] {
+function originBlocks({ command, commit, seed, fingerprints, inputs }: Provenance): Block[] {
   const facts: Facts = [
     ['Commit', commit ?? 'not from a checkout'],
     ['Seed', String(seed)],

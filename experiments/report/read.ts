@@ -3,23 +3,23 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { UnreadableRecord } from '../../src/domain/errors.ts'
 import type { Findings } from '../findings.ts'
-import type { Manifest } from './manifest.ts'
+import type { Provenance } from './provenance.ts'
 
 /** What a run leaves in its folder, beside the report that is made of it. */
 export interface Run {
   readonly findings: Findings
-  readonly manifest: Manifest
+  readonly provenance: Provenance
 }
 
 /** Throws UnreadableRecord, which names the file and the field. */
 export const readRun = (folder: string): Run => ({
   findings: parsed(findingsSchema, join(folder, 'findings.json')),
-  manifest: parsed(manifestSchema, join(folder, 'manifest.json')),
+  provenance: parsed(provenanceSchema, join(folder, 'provenance.json')),
 })
 
 /**
- * The findings as they come back from a file; throws UnreadableRecord for those that would not, such as an interval
- * without a number in it.
+ * The findings as they come back from a file; throws UnreadableRecord for those that would not, such as an effect
+ * without a mean.
  */
 export const checkedFindings = (findings: Findings): Findings =>
   checked(findingsSchema, JSON.parse(JSON.stringify(findings)), `findings of ${findings.claim}`)
@@ -45,12 +45,23 @@ function checked<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   throw new UnreadableRecord(`${what}: ${path.join('.')}: ${message}`)
 }
 
+/** JSON has no word for an end that is not known, nor for a spread that one unit does not have. */
+const orElse = (unknown: number) =>
+  z
+    .number()
+    .nullable()
+    .transform((value) => value ?? unknown)
+
 const effect = z.object({
   mean: z.number(),
-  interval: z.object({ low: z.number(), high: z.number(), level: z.number() }),
+  interval: z.object({
+    low: orElse(Number.NEGATIVE_INFINITY),
+    high: orElse(Number.POSITIVE_INFINITY),
+    level: z.number(),
+  }),
   units: z.number(),
-  sigma: z.number(),
-  p: z.number(),
+  sigma: orElse(Number.NaN),
+  p: orElse(Number.NaN),
 })
 
 const verdict = z.object({
@@ -90,8 +101,8 @@ const intervalFigure = z.object({
       label: z.string(),
       group: z.string().exactOptional(),
       mean: z.number(),
-      low: z.number(),
-      high: z.number(),
+      low: orElse(Number.NEGATIVE_INFINITY),
+      high: orElse(Number.POSITIVE_INFINITY),
     }),
   ),
 })
@@ -136,7 +147,7 @@ const findingsSchema: z.ZodType<Findings> = z.object({
   notRun: z.array(z.string()),
 })
 
-const manifestSchema: z.ZodType<Manifest> = z.object({
+const provenanceSchema: z.ZodType<Provenance> = z.object({
   claim: z.object({
     name: z.string(),
     says: z.string(),

@@ -2,14 +2,15 @@ import type { Table } from '../findings.ts'
 
 /**
  * Says of each slice, in words, whether the treatment gains or loses there. A table tells it by columns named
- * `difference`, `low` and `high` (treatment minus comparator, and its interval); one without them stays as it is.
+ * `difference`, `low` and `high` (treatment minus comparator, and its interval); one without them stays as it is, and so
+ * does one that has a column `reads` of its own.
  */
 export function readSlices(slices: readonly Table[]): { tables: readonly Table[]; says: string | null } {
   const read = slices.map((table) => ({ table, readings: readingsOf(table) }))
   const all = read.flatMap(({ readings }) => readings ?? [])
   return {
     tables: read.map(({ table, readings }) =>
-      readings
+      readings && !table.columns.includes('reads')
         ? { ...table, columns: [...table.columns, 'reads'], rows: table.rows.map((row, i) => [...row, readings[i]]) }
         : table,
     ),

@@ -25,7 +25,10 @@ export function alike(values: readonly number[]): number {
 const minus = '\u2212'
 const enDash = '\u2013'
 
-export const plain = (value: number, decimals: number): string => value.toFixed(decimals).replace('-', minus)
+export function plain(value: number, decimals: number): string {
+  if (Number.isNaN(value)) return enDash
+  return Number.isFinite(value) ? value.toFixed(decimals).replace('-', minus) : `${value < 0 ? minus : ''}\u221e`
+}
 export const signed = (value: number, decimals: number): string => `${value > 0 ? '+' : ''}${plain(value, decimals)}`
 
 /** A figure that somebody chose, as it was chosen. */
@@ -37,7 +40,7 @@ export function effectSays({ mean, interval: { low, high } }: Pick<Effect, 'mean
   return `${signed(mean, decimals)} [${signed(low, decimals)}, ${signed(high, decimals)}]`
 }
 
-export const pSays = (p: number): string => (p < 0.001 ? '< 0.001' : p.toFixed(3))
+export const pSays = (p: number): string => (p < 0.001 ? '< 0.001' : plain(p, 3))
 
 /** What the verdict rests on, name and figure; what was not had is left out. */
 export function factsOf(verdict: Verdict): (readonly [name: string, value: string])[] {

@@ -58,8 +58,8 @@ describe('the report of a run', () => {
 
   it('tells how to get it again', () => {
     const html = read('one', 'report.html')
-    expect(html).toContain(run.manifest.command)
-    expect(html).toContain(run.manifest.commit)
+    expect(html).toContain(run.provenance.command)
+    expect(html).toContain(run.provenance.commit)
     expect(html).toMatch(/54002 papers announced 2025-01-02 to 2026-03-31/)
   })
 
@@ -166,6 +166,19 @@ describe('findings', () => {
     expect(checkedFindings(run.findings)).toEqual(run.findings)
   })
 
+  it('may know an effect without knowing its interval', async () => {
+    const interval = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY, level: 0.95 }
+    const effect = { mean: 0.2, interval, units: 1, sigma: Number.NaN, p: 1 }
+    const row = { label: 'a single unit', mean: 0.2, low: interval.low, high: interval.high }
+    const [verdict] = run.findings.verdicts
+    const intervals = run.findings.figures.find((one) => one.kind === 'intervals')!
+    const findings = { ...run.findings, verdicts: [{ ...verdict, effect }], figures: [{ ...intervals, rows: [row] }] }
+    expect(checkedFindings(findings)).toEqual(findings)
+    await writeReport(join(folder, 'single'), { ...run, findings })
+    expect(read('single', 'report.md')).toMatch(/\+0\.200 \\\[−∞, \+∞\\\][\s\S]*n: 1 units, σ –/)
+    expect(read('single', 'figures', 'effects.svg')).not.toMatch(/NaN|Infinity/)
+  })
+
   it('that cannot be read name the file and the field', () => {
     cpSync(join(import.meta.dirname, 'fixtures/run'), join(folder, 'broken'), { recursive: true })
     const wrong = changed((one) => setIn(one, 'verdicts.0.outcome', 'proven'))
@@ -176,9 +189,9 @@ describe('findings', () => {
 
   it.each([
     [
-      'an interval without a number',
-      /verdicts\.0\.effect\.interval\.low/,
-      (one: never) => setIn(one, 'verdicts.0.effect.interval.low', Number.NaN),
+      'an effect without a mean',
+      /verdicts\.0\.effect\.mean/,
+      (one: never) => setIn(one, 'verdicts.0.effect.mean', Number.NaN),
     ],
     ['a figure whose name is no file name', /figures\.0\.name/, (one: never) => setIn(one, 'figures.0.name', '../up')],
     ['two figures of one name', /two figures have one name/, (one: never) => setIn(one, 'figures.1.name', 'effects')],

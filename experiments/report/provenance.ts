@@ -11,7 +11,7 @@ export interface Input {
 }
 
 /** Where findings come from: all that is needed to get them again, and nothing that differs from run to run. */
-export interface Manifest {
+export interface Provenance {
   readonly claim: Pick<Claim, 'name' | 'says' | 'hypothesis' | 'falsifier' | 'primaries'>
   /** To be typed in the checkout. */
   readonly command: string
