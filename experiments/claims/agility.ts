@@ -2,6 +2,7 @@ import { allArms, bm25, dense, nightlyStatic, router } from '../arms.ts'
 import type { Findings, IntervalFigure, Table, Verdict } from '../findings.ts'
 import { type Keeping, limitedTo, missed, onTime } from '../replay/holding.ts'
 import type { Study } from '../replay/study.ts'
+import { applyHolm } from '../statistics/verdict.ts'
 import { baselineTable, goalTable, oracleOf, regretTable } from './agility/baselines.ts'
 import { ageFigure, ageTable, breakEvens, phaseFigure, phaseTable } from './agility/break-even.ts'
 import { knownItemTables } from './agility/known.ts'
@@ -86,7 +87,7 @@ async function run(study: Study): Promise<Findings> {
   const shares = await breakEvens(set, onTimeArms)
   const reasons = await reasonsOf(set, regimes)
   const known = await knownItemSet(study)
-  const verdicts = regimes.map(regimeVerdict)
+  const verdicts = applyHolm(regimes.map(regimeVerdict))
   return {
     claim: agility.name,
     verdicts,
