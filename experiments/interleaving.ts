@@ -20,14 +20,14 @@ export function onlineSummary({ feedback }: Pick<Runtime, 'feedback'>): readonly
 }
 
 /** One hit with what was said of it. */
-interface JudgedHit {
+export interface JudgedHit {
   readonly hit: ShownHit
   readonly useful: boolean
   readonly shownAt: Instant
   readonly at: Instant
 }
 
-function judgedHits(answer: JudgedAnswer): JudgedHit[] {
+export function judgedHits(answer: JudgedAnswer): JudgedHit[] {
   const hits = new Map(answer.hits.map((hit) => [hit.id, hit]))
   return answer.judgements.flatMap(({ document, useful, at }: Judgement) => {
     const hit = hits.get(document)
@@ -66,7 +66,7 @@ function comparisons(answers: readonly JudgedAnswer[]): Table {
   }
 }
 
-function groupsOf<T>(all: readonly T[], nameOf: (one: T) => string): Map<string, T[]> {
+export function groupsOf<T>(all: readonly T[], nameOf: (one: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>()
   for (const one of all) {
     const group = groups.get(nameOf(one))
@@ -76,9 +76,9 @@ function groupsOf<T>(all: readonly T[], nameOf: (one: T) => string): Map<string,
   return groups
 }
 
-type Grouping = (one: JudgedHit) => string
+export type Grouping = (one: JudgedHit) => string
 
-const bySource: Grouping = ({ hit }) => hit.source
+export const bySource: Grouping = ({ hit }) => hit.source
 
 /** Whole days at most; the last is open. */
 const ages = [
@@ -89,7 +89,7 @@ const ages = [
 ] as const
 const unknownAge = 'unknown'
 
-const byAge: Grouping = ({ hit, shownAt }) => {
+export const byAge: Grouping = ({ hit, shownAt }) => {
   if (hit.announced === null) return unknownAge
   const days = Math.floor(Math.max(0, shownAt - hit.announced) / dayMs)
   return ages.find((age) => days <= age.days)?.name ?? unknownAge
@@ -111,7 +111,7 @@ function rates(title: string, column: string, judged: readonly JudgedHit[], grou
 }
 
 const usefulIn = (judged: readonly JudgedHit[]): number => judged.filter((one) => one.useful).length
-const posteriorOf = (judged: readonly JudgedHit[]): RatePosterior =>
+export const posteriorOf = (judged: readonly JudgedHit[]): RatePosterior =>
   ratePosterior(usefulIn(judged), judged.length - usefulIn(judged))
 /** Ages by age, an unknown one last; sources by name. */
 const orderOf = (name: string): number =>

@@ -33,6 +33,7 @@ export async function answerOf(
   const read = asked.plain ? plainQuery(asked.text, asked.asked) : typedQuery(asked.text, asked.asked)
   const query: Query = {
     ...read,
+    filters: { ...read.filters, ...asked.filters },
     limit: shown,
     mode: modeOf(arm, read, holding, drawn.has(asked.id)),
     fusion: arm.ranking === 'rrf' ? 'rrf' : 'convex',

@@ -71,7 +71,7 @@ export async function openReplay(parts: ReplayParts): Promise<OpenReplay> {
     largestCategories: (count, asOf) => largestOf(whole, count, asOf),
     async run(name, arms, queries, keeping) {
       const set = parts.label === '' ? name : `${name}@${parts.label}`
-      const asked = queries.map(({ id, text, asked, plain }) => ({ id, text, asked, plain }))
+      const asked = queries.map(({ id, text, asked, plain, filters }) => ({ id, text, asked, plain, filters }))
       archive.begin(set, {
         corpora: parts.digests,
         queries: digestOf(asked),

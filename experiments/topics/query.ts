@@ -1,4 +1,5 @@
 import type { Instant } from '../../src/domain/instant.ts'
+import type { Filters } from '../../src/domain/query.ts'
 import type { Grades } from '../measures.ts'
 
 /** A query to be replayed, with what is known of its right answers. */
@@ -9,6 +10,8 @@ export interface JudgedQuery {
   readonly asked: Instant
   /** Its words are only words: nothing in them is read as an operator or a date (BEIR, known items). */
   readonly plain: boolean
+  /** Beside what the words ask for: the context of whoever asks. */
+  readonly filters?: Partial<Filters>
   /** What is resampled: the topic itself, or the week of a known item. */
   readonly unit: string
   /** 'recent', 'atemporal', 'foundation', 'dated', 'ambiguous'; 'known-item', or the name of a collection. */
