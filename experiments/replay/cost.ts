@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 
 export interface Spent {
   readonly tookMs: number
@@ -25,17 +25,25 @@ export class Meter {
     this.#stages[stage] += cpuMs
   }
 
-  async measure<T>(work: () => Promise<T>): Promise<{ readonly value: T; readonly spent: Spent }> {
+  /** `elsewhere`: processor time of other processes that work for this one, read outside of what is measured. */
+  async measure<T>(
+    work: () => Promise<T>,
+    elsewhere: () => number = () => 0,
+  ): Promise<{ readonly value: T; readonly spent: Spent }> {
+    const there = elsewhere()
     const before = this.#now()
     const value = await work()
     const after = this.#now()
+    const elsewhereMs = elsewhere() - there
+    this.charge(0, elsewhereMs)
     const { embed, gather, live } = before.stages
     const stages = {
       embed: after.stages.embed - embed,
       gather: after.stages.gather - gather,
       live: after.stages.live - live,
     }
-    return { value, spent: { tookMs: after.tookMs - before.tookMs, cpuMs: after.cpuMs - before.cpuMs, stages } }
+    const cpuMs = after.cpuMs - before.cpuMs + elsewhereMs
+    return { value, spent: { tookMs: after.tookMs - before.tookMs, cpuMs, stages } }
   }
 
   #now(): Spent {
@@ -46,12 +54,16 @@ export class Meter {
 }
 
 /** Work that is done once for each key and charged to whoever asks for it. */
-export function sharedWork<T>(meter: Meter, stage: CostStage): (key: string, work: () => Promise<T>) => Promise<T> {
+export function sharedWork<T>(
+  meter: Meter,
+  stage: CostStage,
+  elsewhere?: () => number,
+): (key: string, work: () => Promise<T>) => Promise<T> {
   const done = new Map<string, { readonly value: T; readonly spent: Spent }>()
   return async (key, work) => {
     const known = done.get(key)
     if (known) meter.charge(known.spent.tookMs, known.spent.cpuMs)
-    const { value, spent } = known ?? (await meter.measure(work))
+    const { value, spent } = known ?? (await meter.measure(work, elsewhere))
     meter.note(stage, spent.cpuMs)
     done.set(key, { value, spent })
     return value
@@ -61,9 +73,8 @@ export function sharedWork<T>(meter: Meter, stage: CostStage): (key: string, wor
 /** User and system time of the encoders that this process has forked; 0 where the system does not tell (no /proc). */
 export function encoderCpuMs(): number {
   let ticks = 0
-  for (const child of childrenOf(process.pid)) {
-    const command = readProc(`${child}/cmdline`)
-    if (!command?.includes('embedders/encoder.ts')) continue
+  for (const child of (readProc(`${process.pid}/task/${process.pid}/children`) ?? '').split(' ')) {
+    if (!isEncoder(child.trim())) continue
     // Behind the name, which may hold spaces: state is the first field, utime and stime the twelfth and thirteenth.
     const fields = (readProc(`${child}/stat`) ?? '').split(') ').at(-1)?.split(' ') ?? []
     ticks += Number(fields[11] ?? 0) + Number(fields[12] ?? 0)
@@ -74,14 +85,11 @@ export function encoderCpuMs(): number {
 /** Linux counts in hundredths of a second for whoever reads /proc. What a tick leaves out of one query falls to the next. */
 const msPerTick = 10
 
-function childrenOf(pid: number): string[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-      (readProc(`${pid}/task/${task}/children`) ?? '').split(' ').filter((child) => child.trim() !== ''),
-    )
-  } catch {
-    return []
-  }
+const encoders = new Map<string, boolean>()
+function isEncoder(child: string): boolean {
+  const known = encoders.get(child) ?? readProc(`${child}/cmdline`)?.includes('embedders/encoder.ts') ?? false
+  encoders.set(child, known)
+  return known
 }
 
 function readProc(file: string): string | null {

@@ -13,7 +13,7 @@ import { Meter } from './cost.ts'
 import type { Keeping } from './holding.ts'
 import { type ReplayLive, shareOf } from './live.ts'
 import type { Timing } from './records.ts'
-import { meteredEmbedder, openStage, type Theatre } from './stage.ts'
+import { meteredEmbedder, openStage, type Theatre, withoutAbstracts } from './stage.ts'
 import type { ArmRun, Replay } from './study.ts'
 
 export interface ReplayParts {
@@ -45,14 +45,13 @@ export async function openReplay(parts: ReplayParts): Promise<OpenReplay> {
   const { fingerprint } = whole.embedder
   const meter = new Meter()
   const embedder = meteredEmbedder(whole.embedder, whole.engine.embeddings, meter)
-  const limited = new Map<string, Collection>()
+  const stores = new Map([['', storeOf(whole)]])
 
-  async function collectionOf({ categories }: Keeping): Promise<Collection> {
-    if (categories === null) return whole
-    const name = categories.join(' ')
-    const collection = limited.get(name) ?? (await parts.open(categories, whole))
-    limited.set(name, collection)
-    return collection
+  async function storeFor({ categories }: Keeping): Promise<Store> {
+    const name = categories?.join(' ') ?? ''
+    const store = stores.get(name) ?? storeOf(await parts.open(categories, whole))
+    stores.set(name, store)
+    return store
   }
 
   return {
@@ -83,27 +82,14 @@ export async function openReplay(parts: ReplayParts): Promise<OpenReplay> {
       })
       const all = withRouter(arms)
       const live = all.some((arm) => arm.live !== 'never') ? await parts.live() : null
-      const theatre = { collection: await collectionOf(keeping), embedder, calibration, live, meter }
+      const theatre = { ...(await storeFor(keeping)), embedder, calibration, live, meter }
       const archives = new Map(all.map((arm) => [arm.name, archive.of(set, keeping, arm)]))
       const answerAll = async (some: readonly Arm[], drawn: ReadonlySet<string>) => {
         const shares = some.map((arm) => ({ arm, kept: archiveOf(archives, arm) }))
-        const bar = parts.progress(`${set}, ${keeping.name}`)
-        try {
-          for (const [i, query] of queries.entries()) {
-            await answerWith(shares, query, keeping, theatre, drawn)
-            bar.update(i + 1, queries.length)
-          }
-        } finally {
-          bar.stop()
-        }
-        const ids = queries.map(({ id }) => id)
-        for (const { kept } of shares) kept.finish(ids)
+        await answerWith(shares, { queries, keeping, theatre, drawn }, parts.progress(`${set}, ${keeping.name}`))
       }
-      await answerAll(
-        all.filter((arm) => arm.live !== 'random'),
-        new Set(),
-      )
-      const random = all.filter((arm) => arm.live === 'random')
+      const [random, sure] = [true, false].map((is) => all.filter((arm) => (arm.live === 'random') === is))
+      await answerAll(sure, new Set())
       if (random.length > 0) await answerAll(random, drawnAsOften(archiveOf(archives, router), queries, seed))
       return arms.map((arm): ArmRun => {
         const { answers, timings } = archiveOf(archives, arm)
@@ -111,11 +97,21 @@ export async function openReplay(parts: ReplayParts): Promise<OpenReplay> {
       })
     },
     async close() {
-      for (const one of limited.values()) await one.close()
-      await whole.close()
+      // The others embed with what the whole store has open.
+      for (const { collection } of [...stores.values()].reverse()) await collection.close()
     },
   }
 }
+
+interface Store extends Pick<Theatre, 'documents' | 'snapshot'> {
+  readonly collection: Collection
+}
+
+const storeOf = (collection: Collection): Store => ({
+  collection,
+  documents: withoutAbstracts(collection.engine.documents),
+  snapshot: collection.snapshot,
+})
 
 /** How often chance asks live sources is how often the router did. */
 const withRouter = (arms: readonly Arm[]): readonly Arm[] =>
@@ -127,18 +123,35 @@ function archiveOf(archives: ReadonlyMap<string, ArmArchive>, { name }: Arm): Ar
   return found
 }
 
-async function answerWith(
-  shares: readonly { readonly arm: Arm; readonly kept: ArmArchive }[],
-  query: JudgedQuery,
-  keeping: Keeping,
-  theatre: Theatre,
-  drawn: ReadonlySet<string>,
-): Promise<void> {
-  const missing = shares.filter(({ kept }) => !kept.answers.has(query.id))
-  if (missing.length === 0) return
+interface Session {
+  readonly queries: readonly JudgedQuery[]
+  readonly keeping: Keeping
+  readonly theatre: Theatre
+  readonly drawn: ReadonlySet<string>
+}
+
+type Share = { readonly arm: Arm; readonly kept: ArmArchive }
+
+async function answerWith(shares: readonly Share[], session: Session, bar: ProgressBar): Promise<void> {
+  const { queries } = session
+  try {
+    for (const [i, query] of queries.entries()) {
+      const missing = shares.filter(({ kept }) => !kept.answers.has(query.id))
+      if (missing.length > 0) await answerOne(query, missing, session)
+      bar.update(i + 1, queries.length)
+    }
+  } finally {
+    bar.stop()
+  }
+  const ids = queries.map(({ id }) => id)
+  for (const { kept } of shares) kept.finish(ids)
+}
+
+async function answerOne(query: JudgedQuery, shares: readonly Share[], session: Session): Promise<void> {
+  const { keeping, theatre, drawn } = session
   const stage = await openStage(theatre, query)
   try {
-    for (const { arm, kept } of missing) {
+    for (const { arm, kept } of shares) {
       const { value, spent } = await theatre.meter.measure(() => answerOf(arm, query, keeping, stage, drawn))
       const timing: Timing = { arm: arm.name, keeping: keeping.name, query: query.id, ...spent }
       kept.append(value, timing)

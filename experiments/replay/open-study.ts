@@ -1,22 +1,25 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
 import { type ProgressBar, progressBar } from '../../indexer/progress.ts'
+import type { DocumentRecord } from '../../src/domain/document.ts'
 import { BadSetting } from '../../src/domain/errors.ts'
 import { dayMs, type Instant, instant, parseInstant } from '../../src/domain/instant.ts'
 import type { Calibration } from '../../src/retrieval/calibration.ts'
 import { importFormats } from '../../src/sources/files/formats.ts'
 import { type Collection, type CollectionSpec, corpusFiles, openCollection } from '../collection.ts'
 import { withKnown } from '../known-vectors.ts'
+import { readStreamLine, writeStreamFile } from '../stream/records.ts'
 import { readControl } from '../topics/beir.ts'
 import { isDevelopment, judgedQueries, readJudged } from '../topics/judged.ts'
 import { knownItems } from '../topics/known-item.ts'
-import { openArchive } from './archive.ts'
+import { demoPlan, generatedStream } from '../topics/stream.ts'
+import { digestOf, openArchive } from './archive.ts'
 import { codeIdentity } from './code.ts'
 import { openReplayLive, type ReplayLive } from './live.ts'
 import { holdsPrimary, type OpenReplay, openReplay } from './open-replay.ts'
 import type { Study, StudyOptions } from './study.ts'
-import { startWorld } from './world.ts'
+import { openWorld, startWorld, type World } from './world.ts'
 
 export interface StudyParts {
   /** Where stores are kept from run to run, so that no text is embedded twice. */
@@ -45,6 +48,8 @@ export async function openStudy(options: StudyOptions, parts: StudyParts): Promi
     progress: progressBar,
   }
   const files = corpusFiles(options.corpora)
+  const names = options.beir.map(nameOf)
+  if (new Set(names).size < names.length) throw new BadSetting('two of the BEIR folders have the same name')
   const opened = new Map<string, Promise<OpenReplay>>()
   const closing: (() => Promise<void>)[] = []
 
@@ -65,19 +70,16 @@ export async function openStudy(options: StudyOptions, parts: StudyParts): Promi
     return replay
   }
 
-  let asking: Promise<ReplayLive> | null = null
-  function live(): Promise<ReplayLive> {
-    asking ??= (async () => {
-      const world = await startWorld(files)
-      const sources = openReplayLive(world, options.seed)
-      closing.push(
-        () => sources.close(),
-        () => world.close(),
-      )
-      return sources
-    })()
-    return asking
+  async function liveBefore(opening: Promise<World>): Promise<ReplayLive> {
+    const world = await opening
+    const sources = openReplayLive(world, options.seed)
+    closing.push(
+      () => sources.close(),
+      () => world.close(),
+    )
+    return sources
   }
+  const live = once(() => liveBefore(startWorld(files)))
 
   function replay(model = options.embedder): Promise<OpenReplay> {
     if (files.length === 0) throw new BadSetting('name the papers with --corpus')
@@ -87,7 +89,11 @@ export async function openStudy(options: StudyOptions, parts: StudyParts): Promi
 
   return {
     options,
-    standing: isDevelopment(judged.topics, parts.developmentTopics) ? 'development' : 'confirmatory',
+    // Without a topic that was kept apart nothing is confirmed.
+    standing:
+      judged.topics.length === 0 || isDevelopment(judged.topics, parts.developmentTopics)
+        ? 'development'
+        : 'confirmatory',
     topics: async (form) => judgedQueries(judged, form),
     async knownItems() {
       const dated = [...(await replay()).papers()].flatMap((paper) =>
@@ -103,8 +109,14 @@ export async function openStudy(options: StudyOptions, parts: StudyParts): Promi
       const label = model === options.embedder ? nameOf(folder) : `${nameOf(folder)}-${nameOf(model)}`
       return { replay: await replayOf(label, { files: [corpusFile], read, model }, async () => null), queries }
     },
-    stream() {
-      throw new BadSetting('there is no generated stream yet')
+    async stream() {
+      const { corpus, queries, records } = generatedStream({ ...demoPlan, seed: options.seed })
+      const file = streamFile(parts.stores, records())
+      const live = once(() => liveBefore(openWorld(corpus)))
+      return {
+        replay: await replayOf('stream', { files: [file], read: readStreamLine, model: options.embedder }, live),
+        queries,
+      }
     },
     say: parts.say,
     async close() {
@@ -112,6 +124,22 @@ export async function openStudy(options: StudyOptions, parts: StudyParts): Promi
       for (const close of closing) await close()
     },
   }
+}
+
+function once<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | null = null
+  return () => {
+    opened ??= open()
+    return opened
+  }
+}
+
+/** Written once: another file, or the same one of another moment, would be another store. */
+function streamFile(folder: string, records: readonly DocumentRecord[]): string {
+  const file = join(folder, `stream-${digestOf(records).slice(0, 10)}.jsonl`)
+  mkdirSync(folder, { recursive: true })
+  if (!existsSync(file)) writeStreamFile(file, records)
+  return file
 }
 
 /** Vectors are those of the whole store, which has them all. */

@@ -1,9 +1,9 @@
+import type { DocumentKey, StoredDocument } from '../../src/domain/document.ts'
 import type { Evidence } from '../../src/domain/evidence.ts'
-import type { Embedder, EmbeddingStore, Snapshot } from '../../src/ports.ts'
+import type { DocumentStore, Embedder, EmbeddingStore, GatherRequest, Snapshot } from '../../src/ports.ts'
 import type { Calibration } from '../../src/retrieval/calibration.ts'
 import type { LiveAnswer, LiveTier } from '../../src/retrieval/live.ts'
 import type { SearchParts } from '../../src/retrieval/search.ts'
-import type { Collection } from '../collection.ts'
 import { withKnown } from '../known-vectors.ts'
 import type { JudgedQuery } from '../topics/query.ts'
 import { encoderCpuMs, type Meter, sharedWork } from './cost.ts'
@@ -13,7 +13,8 @@ import { documentsAsOf, viewOf } from './view.ts'
 
 /** A store, who embeds for it, and the world before it. */
 export interface Theatre {
-  readonly collection: Pick<Collection, 'engine' | 'snapshot'>
+  readonly documents: DocumentStore
+  readonly snapshot: Snapshot
   readonly embedder: Embedder
   readonly calibration: Calibration
   readonly live: ReplayLive | null
@@ -29,7 +30,7 @@ export interface Stage {
 }
 
 export async function openStage(
-  { collection: { engine, snapshot }, embedder, calibration, live, meter }: Theatre,
+  { documents, snapshot, embedder, calibration, live, meter }: Theatre,
   query: Pick<JudgedQuery, 'id' | 'asked'>,
 ): Promise<Stage> {
   const asked = live && (await live.begin(query))
@@ -41,7 +42,7 @@ export async function openStage(
       const view = views.get(key) ?? remembering(viewOf(snapshot, holding), meter)
       views.set(key, view)
       const parts: SearchParts = {
-        documents: documentsAsOf(engine.documents, holding),
+        documents: documentsAsOf(documents, holding),
         embedderFor: () => embedder,
         calibration,
         live: asked && sharingAnswers(asked, holding, ask),
@@ -72,9 +73,28 @@ function remembering(view: Snapshot, meter: Meter): Snapshot {
   const gather = sharedWork<Evidence>(meter, 'gather')
   return {
     ...view,
-    // Of one query and one holding there is only one vector.
-    gather: (request) =>
-      gather(JSON.stringify({ ...request, vector: request.vector !== null }), () => view.gather(request)),
+    gather: (request) => gather(keyOf(request), () => view.gather(request)),
+  }
+}
+
+/** Vectors of one query are told apart by less than all of their numbers. */
+const keyOf = ({ vector, ...request }: GatherRequest): string =>
+  JSON.stringify([request, vector && [...vector.subarray(0, 8)]])
+
+/**
+ * Documents as hits need them, read once: all arms show the same few hundred. Nobody wants their snippets here, which are
+ * most of what a long page costs.
+ */
+export function withoutAbstracts(documents: DocumentStore): DocumentStore {
+  const known = new Map<DocumentKey, StoredDocument>()
+  return {
+    ...documents,
+    byKeys(keys) {
+      const missing = keys.filter((key) => !known.has(key))
+      for (const [key, document] of documents.byKeys(missing)) known.set(key, { ...document, abstract: '' })
+      const found = keys.map((key) => [key, known.get(key)] as const)
+      return new Map(found.flatMap(([key, document]) => (document ? [[key, document] as const] : [])))
+    },
   }
 }
 
@@ -83,18 +103,13 @@ function remembering(view: Snapshot, meter: Meter): Snapshot {
  * the store that holds all that the world can show: they are the ones that the documents have there.
  */
 export function meteredEmbedder(inner: Embedder, vectors: EmbeddingStore, meter: Meter): Embedder {
-  const queries = sharedWork<(Float32Array | null)[]>(meter, 'embed')
+  const queries = sharedWork<(Float32Array | null)[]>(meter, 'embed', encoderCpuMs)
   const documents = withKnown(inner, vectors)
   return {
     ...documents,
     embed(texts, role, signal) {
       if (role === 'document') return documents.embed(texts, role, signal)
-      return queries(JSON.stringify(texts), async () => {
-        const before = encoderCpuMs()
-        const vectors = await inner.embed(texts, role, signal)
-        meter.charge(0, encoderCpuMs() - before)
-        return vectors
-      })
+      return queries(JSON.stringify(texts), () => inner.embed(texts, role, signal))
     },
   }
 }

@@ -1,7 +1,9 @@
+import type { StoredDocument } from '../../src/domain/document.ts'
 import type { Evidence, Tier } from '../../src/domain/evidence.ts'
 import { type Instant, instant } from '../../src/domain/instant.ts'
 import type { Filters } from '../../src/domain/query.ts'
 import type { DocumentStore, GatherRequest, Snapshot } from '../../src/ports.ts'
+import { documentsAsOf as statesAsOf } from '../../src/retrieval/past.ts'
 import type { Holding } from './holding.ts'
 
 /**
@@ -51,15 +53,21 @@ export function viewOf(snapshot: Snapshot, holding: Holding): Snapshot {
   }
 }
 
-/** Documents that a query may name, and that a record found live may turn out to be, where they are held. */
+/** Documents as they were when they were harvested, where a query names them and where a record found live turns out to be one. */
 export function documentsAsOf(documents: DocumentStore, { harvested }: Pick<Holding, 'harvested'>): DocumentStore {
   const isHeld = ({ announced }: { readonly announced: Instant | null }) => announced === null || announced <= harvested
-  const orNull = (found: ReturnType<DocumentStore['byId']>) => (found && isHeld(found) ? found : null)
+  const lastEnd = documents.lastEnd()
+  // Most collections hold one version of everything, and nothing to look up.
+  const then = lastEnd === null || lastEnd <= harvested ? documents : statesAsOf(documents, harvested)
+  const orNull = (found: StoredDocument | null) => {
+    if (!found || !isHeld(found)) return null
+    return then === documents ? found : (then.byKeys([found.key]).get(found.key) ?? null)
+  }
   return {
-    ...documents,
+    ...then,
     byId: (id) => orNull(documents.byId(id)),
     byDoi: (doi) => orNull(documents.byDoi(doi)),
-    byTitleKey: (key) => documents.byTitleKey(key).filter(isHeld),
+    byTitleKey: (key) => then.byTitleKey(key).filter(isHeld),
     identify: (record) => orNull(documents.identify(record)),
   }
 }
