@@ -9,8 +9,8 @@ const most = 8
 /** At most this share of the words is from the title, the rest from the abstract alone. */
 const titleShare = 1 / 3
 const longestLongForm = 5
-/** One paper in 400 has it: names that are rarer are not remembered better. */
-const tellingEnough = 6
+/** One paper in ninety has it: names that are rarer are not remembered better. */
+const tellingEnough = 4.5
 /** What becomes of a word; the rest stays as it is. */
 const chance = { variant: 0.25, companion: 0.4, acronym: 0.5 }
 
