@@ -39,8 +39,8 @@ type Manner = Pick<ModelSettings, 'pooling' | 'normalised' | 'queryPrefix' | 'ma
 /** Known models by the last part of their name. Others are called with mean pooling unless the settings say otherwise. */
 const manners: Readonly<Record<string, Manner>> = {
   'freshet-static': { pooling: 'cls', normalised: true, queryPrefix: '', maxTokens: null },
-  // Trained on 128 tokens, where its own tokenizer cuts too; transformers.js reads on to 512, and abstracts read whole
-  // rank much worse (judged topics: docs/results/experiments.md).
+  // Trained on 128 tokens, where its own tokenizer file cuts too; transformers.js would read on to 512. 256 tokens are
+  // better on SciFact and worse on the judged topics (docs/models.md).
   'all-MiniLM-L6-v2': { pooling: 'mean', normalised: false, queryPrefix: '', maxTokens: 128 },
   'bge-small-en-v1.5': bge(),
   'bge-base-en-v1.5': bge(),
