@@ -1,6 +1,6 @@
 import type { JudgedAnswer, Judgement, ShownHit, Team } from '../src/domain/feedback.ts'
 import { dayMs, type Instant } from '../src/domain/instant.ts'
-import type { Runtime } from '../src/ports.ts'
+import type { FeedbackBook } from '../src/ports.ts'
 import type { Table } from './findings.ts'
 import { binomialP, type RatePosterior, ratePosterior } from './statistics/counts.ts'
 
@@ -8,7 +8,7 @@ import { binomialP, type RatePosterior, ratePosterior } from './statistics/count
  * What people said of answers while the server ran: which arm of an interleaved answer placed what was of use, and whether
  * its source or its age tells better that a hit will be of use.
  */
-export function onlineSummary({ feedback }: Pick<Runtime, 'feedback'>): readonly Table[] {
+export function onlineSummary({ feedback }: { readonly feedback: Pick<FeedbackBook, 'judged'> }): readonly Table[] {
   const answers = feedback.judged()
   const judged = answers.flatMap(judgedHits).sort((one, other) => one.at - other.at)
   return [

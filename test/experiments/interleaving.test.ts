@@ -38,11 +38,7 @@ const first = { team: 'first', useful: true } as const
 const second = { team: 'second', useful: true } as const
 
 const summary = (...judged: readonly JudgedAnswer[]) =>
-  Object.fromEntries(
-    onlineSummary({
-      feedback: { judged: () => judged, remember: () => {}, judge: () => 'kept' },
-    }).map((table) => [table.title, table]),
-  )
+  Object.fromEntries(onlineSummary({ feedback: { judged: () => judged } }).map((table) => [table.title, table]))
 const close = (value: number) => expect.closeTo(value, 3)
 
 describe('an interleaved answer', () => {
