@@ -21,6 +21,7 @@ import {
 import { armTable, classTable, measureTable } from './arm-table.ts'
 import type { Claim, Primary } from './claim.ts'
 import { type ArmsMeasured, type Measured, measured, type QuerySet } from './compared.ts'
+import { finiteRow } from './encoders/pieces.ts'
 import { knownItemSet, topicSet } from './material.ts'
 import { leastFrequencies, quintiles } from './rarity.ts'
 import { byClass, byFact, byLength, byRank, byWeekday, type Slice, sliceTable } from './slices.ts'
@@ -150,18 +151,7 @@ const regimeFigure = (verdicts: readonly Verdict[]): IntervalFigure => ({
   xLabel: 'router − nightly static, decayed nDCG@10',
   reference: 0,
   margins: [margin],
-  rows: verdicts.flatMap(({ primary: name, effect }) =>
-    effect
-      ? [
-          {
-            label: name.replace('agility, ', ''),
-            mean: effect.mean,
-            low: effect.interval.low,
-            high: effect.interval.high,
-          },
-        ]
-      : [],
-  ),
+  rows: verdicts.flatMap(({ primary: name, effect }) => finiteRow(name.replace('agility, ', ''), effect)),
 })
 
 async function sliceTables(arms: ArmsMeasured): Promise<readonly Table[]> {

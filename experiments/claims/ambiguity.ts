@@ -11,6 +11,7 @@ import {
   cutTable,
   cutVerdict,
   measure,
+  shareTable,
   slopeOver,
   wordsLeft,
 } from './ambiguity/cuts.ts'
@@ -73,11 +74,17 @@ async function run(study: Study): Promise<Findings> {
     verdicts: applyHolm(verdicts),
     arms: everyForm(whole, cuts, shortened),
     slices: [classSlopes(cuts, cheapArms, set.seed), ...senseSlices(acronyms)],
-    tables: [cutTable(cuts, cheapArms, set.seed), formTable(whole, shortened), ...acronymTables(acronyms)],
+    tables: [
+      cutTable(cuts, cheapArms, set.seed),
+      shareTable(cuts, cheapArms, set.seed),
+      formTable(whole, shortened),
+      ...acronymTables(acronyms),
+    ],
     figures: [cutFigure(cuts, cheapArms), ...acronymFigures(acronyms)],
     threats: [
       ...threatsOfTopics(set),
       'Cutting a query is not how people are brief: the first words of a question may be the idlest of it. The topics’ short form was written to be short.',
+      'When little is left of a query every arm fails, and no arm can lose more than the best one has: the absolute loss shrinks in the end whatever ambiguity does. Its share of the best arm’s figure is shown beside it.',
       'Where a query is cut to one or two words, most of what the arms show was never judged; the acronyms stand beside as a control without pools.',
       'An acronym alone cannot say which sense is meant: the best that an arm can do is to mix both.',
       ...(encodersOf(study.options).fp32 === null ? [] : [trainedOnCorpus]),

@@ -2,6 +2,7 @@ import { type Arm, nightlyStatic, router, routerNoLive, staticFresh, staticFresh
 import type { IntervalFigure, Table } from '../../findings.ts'
 import { built, onTime } from '../../replay/holding.ts'
 import { type Compared, compared, measured, type QuerySet } from '../compared.ts'
+import { finiteRow } from '../encoders/pieces.ts'
 import { range, reading } from '../slices.ts'
 import { isRecent, type Regime, recentMeasure, subjectMeasure } from './regimes.ts'
 
@@ -82,9 +83,5 @@ export const reasonFigure = (reasons: readonly Reason[]): IntervalFigure => ({
     'Difference in decayed nDCG@10 (gains halved every 30 days) on class recent, with 95% intervals over topics.',
   xLabel: 'difference in decayed nDCG@10',
   reference: 0,
-  rows: reasons.flatMap(({ reason, says, recent }) => {
-    if (!recent) return []
-    const { mean, interval } = recent.effect
-    return [{ group: reason, label: says, mean, low: interval.low, high: interval.high }]
-  }),
+  rows: reasons.flatMap(({ reason, says, recent }) => finiteRow(says, recent?.effect, reason)),
 })

@@ -1,6 +1,7 @@
 import type { Effect, LineFigure, Table, Verdict } from '../../findings.ts'
 import { signed } from '../../report/words.ts'
 import { slopeEffect, type Trend } from '../../statistics/effect.ts'
+import { savingEffect } from '../../statistics/ratio.ts'
 import { fewestUnits, verdictOf } from '../../statistics/verdict.ts'
 import type { JudgedQuery } from '../../topics/query.ts'
 import { cutTo } from '../../topics/truncate.ts'
@@ -124,6 +125,26 @@ function lossAt({ rivals }: Cut, arm: CheapArm): string | null {
   const found = cheap && compared(rivals.best, cheap, measure)
   if (!found) return null
   return `${range(found.effect)}${found.judgedGap === null ? '' : ` (judged ${signed(found.judgedGap, 3)})`}`
+}
+
+/** As everything fails when nothing is left of a query, the loss must shrink in the end: what share of the rest is it? */
+export const shareTable = (cuts: readonly Cut[], arms: readonly CheapArm[], seed: number): Table => ({
+  title: 'Loss as a share of what the best arm still has, by words that are left',
+  note: 'One minus the ratio of the two means of nDCG@10, with its interval. The registered slope is that of the absolute loss, which cannot exceed what the best arm has left; this is shown beside it and not tested.',
+  columns: ['arm', ...cuts.map(({ words }) => wordsLeft(words))],
+  rows: arms.flatMap((arm) => {
+    const name = cuts.flatMap((cut) => cheapOf(cut, arm)?.arm.name ?? [])[0]
+    return name === undefined ? [] : [[name, ...cuts.map((cut) => shareLost(cut, arm, seed))]]
+  }),
+})
+
+function shareLost({ rivals }: Cut, arm: CheapArm, seed: number): string | null {
+  const cheap = rivals.cheap.get(arm)
+  if (!cheap) return null
+  const [scores, best] = [cheap.scores(measure), rivals.best.scores(measure)]
+  const ids = cheap.set.queries.map(({ id }) => id)
+  const units = ids.map((id) => ({ treatment: scores.get(id) ?? 0, comparator: best.get(id) ?? 0 }))
+  return units.some((unit) => unit.comparator > 0) ? range(savingEffect(units, { seed })) : null
 }
 
 /** Where the loss shrinks too: class by class. */
