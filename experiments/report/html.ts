@@ -32,10 +32,9 @@ function blockHtml(block: Block, figures: ReadonlyMap<string, string>): string {
     case 'text':
       return `<p${block.notice ? ' class="notice" role="note"' : ''}>${escaped(block.text)}</p>`
     case 'verdict': {
-      const { verdict, asks, facts } = block
+      const { verdict, facts } = block
       const head = `<h3><span class="outcome">${outcomeSays(verdict)}</span> ${escaped(verdict.primary)}</h3>`
-      const asked = asks ? `<p class="asks">${escaped(asks)}</p>` : ''
-      const body = `<p>${escaped(verdict.says)}</p>${asked}${factList(facts)}`
+      const body = `<p>${escaped(verdict.says)}</p>${factList(facts)}`
       return `<section class="verdict ${verdict.standing === 'demonstration' ? 'shown' : verdict.outcome}">${head}${body}</section>`
     }
     case 'facts':
@@ -70,7 +69,7 @@ function tableHtml({ title, note, columns, rows }: PrintedTable): string {
     })
     .join('\n')
   const table = `<table><caption>${escaped(title)}</caption><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table>`
-  const box = `<div class="table" role="region" tabindex="0" aria-label="${escaped(title)}">${table}</div>`
+  const box = `<div class="table${columns.length > 7 ? ' wide' : ''}" role="region" tabindex="0" aria-label="${escaped(title)}">${table}</div>`
   return note ? `${box}\n<p class="note">${escaped(note)}</p>` : box
 }
 

@@ -12,9 +12,9 @@ function blockText(block: Block): string {
     case 'text':
       return block.notice ? `> **${text(block.text)}**` : text(block.text)
     case 'verdict': {
-      const { verdict, asks, facts } = block
+      const { verdict, facts } = block
       const head = `**${outcomeSays(verdict)}: ${text(verdict.primary)}.** ${text(verdict.says)}`
-      return [head, ...(asks ? [text(asks)] : []), factLines(facts)].join('\n\n')
+      return [head, factLines(facts)].join('\n\n')
     }
     case 'facts':
       return factLines(block.facts)

@@ -1,8 +1,8 @@
 import type { Figure, Outcome, Table, Verdict } from '../findings.ts'
 import type { Provenance } from './provenance.ts'
 import type { Run } from './read.ts'
-import { readSlices } from './slices.ts'
-import { effectSays, exactly, factsOf, outcomeSays, printedColumn, pSays } from './words.ts'
+import { type ReadSlices, readSlices } from './slices.ts'
+import { effectSays, exactly, factsOf, outcomeSays, plain, printedColumn, pSays, standingSays } from './words.ts'
 
 /** A page before it has a format: what it says, in which order. */
 export interface Page {
@@ -23,7 +23,7 @@ export interface PrintedTable {
 export type Block =
   | { readonly kind: 'heading'; readonly text: string }
   | { readonly kind: 'text'; readonly text: string; readonly notice?: true }
-  | { readonly kind: 'verdict'; readonly verdict: Verdict; readonly asks: string; readonly facts: Facts }
+  | { readonly kind: 'verdict'; readonly verdict: Verdict; readonly facts: Facts }
   | { readonly kind: 'facts'; readonly facts: Facts }
   | { readonly kind: 'list'; readonly items: readonly string[] }
   | { readonly kind: 'command'; readonly text: string }
@@ -33,30 +33,28 @@ export type Block =
 /** One claim: the verdict first, then what it rests on, then what speaks against it, then how to get it again. */
 export function reportPage({ findings, provenance }: Run): Page {
   const { claim } = provenance
+  const { verdicts } = findings
   const [first, ...further] = findings.figures.map(figureBlock)
-  const more = [...further, ...findings.tables.map(tableBlock)]
+  const slices = readSlices(findings.slices)
+  const more = [...further, ...findings.tables.map(tableBlock), ...slices.tables.map(tableBlock)]
+  const cards = verdicts.map((verdict): Block => ({ kind: 'verdict', verdict, facts: factsOf(verdict) }))
   return {
     title: claim.says,
     blocks: [
-      { kind: 'text', text: `Experiment “${claim.name}”. ${countSays(findings.verdicts)}` },
+      { kind: 'text', text: `Experiment “${claim.name}”. ${countSays(verdicts)}` },
       ...notices(provenance),
-      ...findings.verdicts.map((verdict) => verdictBlock(verdict, provenance)),
+      // Several in a table, to be taken in at a glance; their sentences follow the figure.
+      ...(cards.length > 1 ? [verdictTable(verdicts)] : cards),
       ...(first ? [first] : []),
-      ...section('What was to be shown', [
-        {
-          kind: 'facts',
-          facts: [
-            ['Hypothesis', claim.hypothesis],
-            ['Refuted if', claim.falsifier],
-          ],
-        },
-      ]),
+      ...section('The verdicts in words', cards.length > 1 ? cards : []),
+      ...section('What was to be shown', [{ kind: 'facts', facts: intentOf(provenance) }]),
       ...section('The arms side by side', [tableBlock(findings.arms)]),
-      ...section('Slices, with what was lost', sliceBlocks(findings.slices)),
-      ...section('More figures and tables', more),
+      ...section('Slices, and where it loses', sliceBlocks(slices)),
       ...section('What to hold against it', listBlocks(findings.threats)),
       ...section('What was not run', listBlocks(findings.notRun)),
       ...section('How to get it again', originBlocks(provenance)),
+      // Of use to who doubts or goes on; nobody needs it to know what was found.
+      ...section('More figures, tables and all slices', more),
     ],
   }
 }
@@ -64,25 +62,18 @@ export function reportPage({ findings, provenance }: Run): Page {
 /** Several claims: a line for each verdict. `href` leads from the page to the report of the run. */
 export function overviewPage(runs: readonly (Run & { readonly href: string })[]): Page {
   const rows = runs.flatMap(({ findings, provenance, href }) =>
-    findings.verdicts.map(({ primary, outcome, effect, margin, pHolm, standing }): Cell[] => [
+    findings.verdicts.map((verdict): Cell[] => [
       { text: provenance.claim.name, href },
-      primary,
-      outcomeSays({ outcome, standing }),
-      effect ? effectSays(effect) : '–',
-      margin === null ? '–' : exactly(margin),
-      effect ? String(effect.units) : '–',
-      pHolm === null ? '–' : pSays(pHolm),
-      provenance.unregistered.length > 0 ? `${standing}, unregistered code` : standing,
+      ...verdictCells(verdict, provenance.unregistered.length > 0 ? ', unregistered code' : ''),
     ]),
   )
-  const columns = ['claim', 'primary', 'verdict', 'effect [interval]', 'margin', 'n', 'p, Holm', 'standing']
+  const verdicts = runs.flatMap(({ findings }) => findings.verdicts)
   const table: PrintedTable = {
     title: 'A line for each verdict',
-    note: null,
-    columns: columns.map((name, i) => ({ name, numeric: i >= 3 && i <= 6 })),
+    note: standingNote(verdicts),
+    columns: [{ name: 'claim', numeric: false }, ...verdictColumns],
     rows,
   }
-  const verdicts = runs.flatMap(({ findings }) => findings.verdicts)
   return {
     title: 'What the experiments found',
     blocks: [
@@ -91,6 +82,50 @@ export function overviewPage(runs: readonly (Run & { readonly href: string })[])
     ],
   }
 }
+
+const verdictTable = (verdicts: readonly Verdict[]): Block => ({
+  kind: 'table',
+  table: {
+    title: 'Verdicts',
+    note: standingNote(verdicts),
+    columns: verdictColumns,
+    rows: verdicts.map((verdict) => verdictCells(verdict, '')),
+  },
+})
+
+const verdictColumns: PrintedTable['columns'] = [
+  ...['primary', 'verdict'].map((name) => ({ name, numeric: false })),
+  ...['effect [interval]', 'margin', 'n', 'p, Holm'].map((name) => ({ name, numeric: true })),
+  { name: 'standing', numeric: false },
+]
+
+const verdictCells = (verdict: Verdict, remark: string): string[] => {
+  const { primary, effect, margin, pHolm, standing } = verdict
+  return [
+    primary,
+    outcomeSays(verdict),
+    effect ? effectSays(effect) : '–',
+    margin === null ? '–' : exactly(margin),
+    effect ? String(effect.units) : '–',
+    pHolm === null ? '–' : pSays(pHolm),
+    standing + remark,
+  ]
+}
+
+function standingNote(verdicts: readonly Verdict[]): string {
+  const standings = [...new Set(verdicts.map(({ standing }) => standing))]
+  const levels = [...new Set(verdicts.flatMap(({ effect }) => (effect ? effect.interval.level * 100 : [])))]
+  const intervals = levels.map((level) => `Intervals of ${plain(level, 0)}%.`)
+  return [...intervals, ...standings.map((standing) => `${capital(standingSays[standing])}.`)].join(' ')
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+const intentOf = ({ claim }: Provenance): Facts => [
+  ['Hypothesis', claim.hypothesis],
+  ['Refuted if', claim.falsifier],
+  ...claim.primaries.map(({ name, says, margin }) => [name, `${says} Margin ${exactly(margin)}.`] as const),
+]
 
 function countSays(verdicts: readonly Verdict[]): string {
   const tested = verdicts.filter(({ standing }) => standing !== 'demonstration')
@@ -112,11 +147,6 @@ const notices = ({ unregistered }: Provenance): Block[] =>
           text: `Unregistered code: ${unregistered.join('; ')}. No verdict below is final.`,
         },
       ]
-
-function verdictBlock(verdict: Verdict, { claim }: Provenance): Block {
-  const asks = claim.primaries.find(({ name }) => name === verdict.primary)?.says ?? ''
-  return { kind: 'verdict', verdict, asks, facts: factsOf(verdict) }
-}
 
 function figureBlock(figure: Figure): Block {
   const filled = 'Filled points: the interval leaves the reference out.'
@@ -140,10 +170,10 @@ export function tableBlock(table: Table): Block {
   }
 }
 
-function sliceBlocks(slices: readonly Table[]): Block[] {
-  const { tables, says } = readSlices(slices)
-  return [...(says ? [{ kind: 'text' as const, text: says }] : []), ...tables.map(tableBlock)]
-}
+const sliceBlocks = ({ says, losses }: ReadSlices): Block[] => [
+  ...(says ? [{ kind: 'text' as const, text: says }] : []),
+  ...(losses ? [tableBlock(losses)] : []),
+]
 
 const listBlocks = (items: readonly string[]): Block[] => (items.length === 0 ? [] : [{ kind: 'list', items }])
 

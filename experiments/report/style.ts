@@ -27,10 +27,10 @@ a { color: inherit; text-underline-offset: .15em; }
 .verdict.shown { border-left: .4rem solid var(--line); }
 .verdict p { margin-bottom: .5rem; }
 .outcome { font-size: 1.35rem; margin-right: .5rem; }
-.asks, .note, figcaption { color: var(--soft); font-size: .9375rem; }
+.note, figcaption { color: var(--soft); font-size: .9375rem; }
 dl { margin: .5rem 0 0; font-size: .9375rem; }
 dl div { display: flex; gap: .75rem; padding: .15rem 0; }
-dt { flex: 0 0 7rem; color: var(--soft); }
+dt { flex: 0 0 10rem; color: var(--soft); }
 .verdict dl { display: flex; flex-wrap: wrap; gap: .35rem 1.75rem; }
 .verdict dl div { display: block; padding: 0; }
 .verdict dt { font-size: .8125rem; line-height: 1.3; }
@@ -42,8 +42,9 @@ figure svg { display: block; max-width: 100%; height: auto; }
 figcaption { margin-top: .6rem; max-width: 70ch; line-height: 1.45; }
 figcaption b { color: var(--ink); }
 .table { overflow-x: auto; margin: 1.25rem 0 .5rem; width: max-content; min-width: 50%; max-width: 100%; }
-/* Wide tables may run on into the margin, as far as there is one. */
-@media (min-width: 47rem) { .table { max-width: min(50vw + 20.5rem, 64rem); } }
+/* Wide tables may run out of the column on both sides, as far as there is room. */
+.wide { max-width: min(100vw - 3rem, 76rem); position: relative; left: 50%; transform: translateX(-50%); }
+.wide table { font-size: .8125rem; } .wide :is(th, td) { padding-right: .8rem; }
 .table:focus-visible { outline: 2px solid var(--ink); outline-offset: 2px; }
 table { border-collapse: collapse; font: .875rem/1.4 system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif;
   font-variant-numeric: tabular-nums lining-nums; min-width: 100%; border-bottom: 1px solid var(--ink); }
@@ -61,6 +62,7 @@ pre { background: var(--wash); padding: .8rem 1rem; white-space: pre-wrap; overf
   @page { margin: 18mm; }
   body { font-size: 10pt; } main { max-width: none; padding: 0; }
   figure, .verdict, tr { break-inside: avoid; } h2, h3, caption { break-after: avoid; }
-  .table { overflow: visible; max-width: 100%; } table { font-size: 8pt; } pre { border: 1px solid var(--line); }
+  .table { overflow: visible; max-width: 100%; left: 0; transform: none; }
+  table { font-size: 8pt !important; } .wide table { font-size: 6.5pt !important; } .wide :is(th, td) { padding-right: .4rem; white-space: normal; } pre { border: 1px solid var(--line); }
 }
 `

@@ -22,14 +22,25 @@ beforeAll(() => writeReport(join(folder, 'one'), run))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('the report of a run', () => {
-  it('says the verdict before all else, with effect, interval, margin, n and standing', () => {
+  it('says the verdicts before all else, with effect, interval, margin, n, p and standing', () => {
     const text = read('one', 'report.md')
-    const verdict = text.indexOf('**Supported: warm-days.**')
-    expect(verdict).toBeGreaterThan(0)
-    expect(verdict).toBeLessThan(text.indexOf('## '))
-    expect(text).toMatch(/\+0\.052 \\\[\+0\.034, \+0\.071\\\]/)
+    const [head] = text.split('## ')
+    expect(head).toMatch(
+      /\| warm-days \| Supported \| \+0\.052 \\\[\+0\.034, \+0\.071\\\] \| \+0\.03 \| 18 \| 0\.001 \| development \|/,
+    )
+    expect(head).toMatch(
+      /Intervals of 95%\. Development: on topics that were looked at while building\. Simulation: on/,
+    )
+    expect(head).toContain('figures/effects.svg')
+    expect(text).toContain('**Refuted: cold-days.** On cold days it reads 0.031 further off')
     expect(text).toMatch(/registered margin: \+0\.03\n- n: 18 units, σ 0\.061\n- p, Holm: 0\.001/)
-    expect(text).toMatch(/standing: development: on topics that were looked at while building/)
+  })
+
+  it('says a single verdict in its own words at once', async () => {
+    const findings = { ...run.findings, verdicts: run.findings.verdicts.slice(0, 1) }
+    await writeReport(join(folder, 'lonely'), { ...run, findings })
+    const [head] = read('lonely', 'report.md').split('## ')
+    expect(head).toMatch(/One verdict: 1 supported\.[\s\S]*\*\*Supported: warm-days\.\*\* The warm arm reads/)
   })
 
   it('counts what was tested, and calls a demonstration nothing else', () => {
@@ -37,11 +48,12 @@ describe('the report of a run', () => {
     expect(read('one', 'report.html')).toMatch(/<span class="outcome">Shown, not tested<\/span> night/)
   })
 
-  it('marks slices that lose in words, and says how many there are', () => {
+  it('shows where the treatment loses, in words, what is sure first, before any threat', () => {
     const text = read('one', 'report.md')
-    expect(text).toMatch(/loses in 2 of 6 slices; in 1 of them the whole interval says so/)
-    expect(text).toMatch(/\| foundation \| 8 \| −0\.0240 \| −0\.0410 \| −0\.0070 \| loses \|/)
-    expect(text).toMatch(/\| ambiguous \|.*\| loses, may be chance \|/)
+    const body = text.slice(0, text.indexOf('## What to hold against it'))
+    expect(body).toMatch(/loses in 2 of 6 slices; in 1 of them the whole interval says so/)
+    expect(body).toMatch(/\| foundation \| By class.* \| −0\.0240 \| −0\.0410 \| −0\.0070 \| loses \|\n\| ambiguous \|/)
+    expect(text).toMatch(/\| ambiguous \| 6 \|.*\| loses, may be chance \|/)
     expect(text).toMatch(/\| unknown \| 0 \| – \| – \| – \| not known \|/)
   })
 
@@ -100,7 +112,7 @@ describe('the report of a run', () => {
     await writeReport(join(folder, 'bare'), { ...run, findings: bare })
     const text = read('bare', 'report.md')
     expect(text).toMatch(/It shows and does not test/)
-    expect(text).not.toMatch(/Slices|not run|More figures/)
+    expect(text).not.toMatch(/Slices|not run|More figures|in words/)
   })
 })
 
