@@ -93,7 +93,8 @@ async function answerSearch(parts: AppParts, input: unknown, request: Request, r
   const snapshot = cursor ? snapshotAt(cursor, parts.reader) : parts.reader.snapshot()
   const signal = goneSignal(response)
   const wire = (answer: RankedAnswer) => toWireAnswer(answer, nextCursor(query, answer, snapshot))
-  const id = parts.feedback?.newId() ?? null
+  // What people make of a past moment says nothing of whether age matters to them.
+  const id = query.past ? null : (parts.feedback?.newId() ?? null)
   const unsaid = (answer: RankedAnswer) => ({ answerId: id, ...toTiming(answer) })
   const note = (answer: RankedAnswer) => {
     if (id !== null) parts.feedback?.note(shownBy(answer, id, parts.clock.now()))

@@ -124,6 +124,11 @@ describe('the id of an answer', () => {
     expect((await judge({ ...aboutFirst(kept), answer_id: 'answer-2' })).status).toBe(404)
   })
 
+  it('is none for an answer as of the past', async () => {
+    const { search } = await started()
+    expect((await search('/v1/search?q=agents&as_of=2025-11-03')).answerId).toBeNull()
+  })
+
   it('names a streamed answer too: what came first, and what live sources made of it', async () => {
     const { server, judge } = await started({
       async search(query, snapshot, { onFirst }) {
