@@ -61,7 +61,7 @@ const depth = {
   ] as [number, number][],
   abstainBelow: 0.42,
 }
-const calibration: Calibration = { ...shippedCalibration, models: { words: depth, 'all-MiniLM-L6-v2': depth } }
+export const calibration: Calibration = { ...shippedCalibration, models: { words: depth, 'all-MiniLM-L6-v2': depth } }
 
 export interface Library {
   readonly engine: Engine
