@@ -34,7 +34,7 @@ function blockHtml(block: Block, figures: ReadonlyMap<string, string>): string {
     case 'verdict': {
       const { verdict, facts } = block
       const head = `<h3><span class="outcome">${outcomeSays(verdict)}</span> ${escaped(verdict.primary)}</h3>`
-      const body = `<p>${escaped(verdict.says)}</p>${factList(facts)}`
+      const body = `<p>${escaped(verdict.says)}</p>${facts.length > 0 ? factList(facts) : ''}`
       return `<section class="verdict ${verdict.standing === 'demonstration' ? 'shown' : verdict.outcome}">${head}${body}</section>`
     }
     case 'facts':

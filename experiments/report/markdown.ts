@@ -14,7 +14,7 @@ function blockText(block: Block): string {
     case 'verdict': {
       const { verdict, facts } = block
       const head = `**${outcomeSays(verdict)}: ${text(verdict.primary)}.** ${text(verdict.says)}`
-      return [head, factLines(facts)].join('\n\n')
+      return facts.length > 0 ? `${head}\n\n${factLines(facts)}` : head
     }
     case 'facts':
       return factLines(block.facts)

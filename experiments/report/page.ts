@@ -2,7 +2,17 @@ import type { Figure, Outcome, Table, Verdict } from '../findings.ts'
 import type { Provenance } from './provenance.ts'
 import type { Run } from './read.ts'
 import { type ReadSlices, readSlices } from './slices.ts'
-import { effectSays, exactly, factsOf, outcomeSays, plain, printedColumn, pSays, standingSays } from './words.ts'
+import {
+  effectSays,
+  exactly,
+  factsOf,
+  furtherFactsOf,
+  outcomeSays,
+  plain,
+  printedColumn,
+  pSays,
+  standingSays,
+} from './words.ts'
 
 /** A page before it has a format: what it says, in which order. */
 export interface Page {
@@ -37,16 +47,19 @@ export function reportPage({ findings, provenance }: Run): Page {
   const [first, ...further] = findings.figures.map(figureBlock)
   const slices = readSlices(findings.slices)
   const more = [...further, ...findings.tables.map(tableBlock), ...slices.tables.map(tableBlock)]
-  const cards = verdicts.map((verdict): Block => ({ kind: 'verdict', verdict, facts: factsOf(verdict) }))
+  const several = verdicts.length > 1
+  const cards = verdicts.map(
+    (verdict): Block => ({ kind: 'verdict', verdict, facts: several ? furtherFactsOf(verdict) : factsOf(verdict) }),
+  )
   return {
     title: claim.says,
     blocks: [
       { kind: 'text', text: `Experiment “${claim.name}”. ${countSays(verdicts)}` },
       ...notices(provenance),
       // Several in a table, to be taken in at a glance; their sentences follow the figure.
-      ...(cards.length > 1 ? [verdictTable(verdicts)] : cards),
+      ...(several ? [verdictTable(verdicts)] : cards),
       ...(first ? [first] : []),
-      ...section('The verdicts in words', cards.length > 1 ? cards : []),
+      ...section('The verdicts in words', several ? cards : []),
       ...section('What was to be shown', [{ kind: 'facts', facts: intentOf(provenance) }]),
       ...section('The arms side by side', [tableBlock(findings.arms)]),
       ...section('Slices, and where it loses', sliceBlocks(slices)),

@@ -42,21 +42,27 @@ export function effectSays({ mean, interval: { low, high } }: Pick<Effect, 'mean
 
 export const pSays = (p: number): string => (p < 0.001 ? '< 0.001' : plain(p, 3))
 
+type Facts = readonly (readonly [name: string, value: string])[]
+
 /** What the verdict rests on, name and figure; what was not had is left out. */
-export function factsOf(verdict: Verdict): (readonly [name: string, value: string])[] {
-  const { effect, margin, pHolm, judgedGap, standing } = verdict
-  const facts: (readonly [string, string])[] = []
-  if (effect) {
-    facts.push([`effect, ${plain(effect.interval.level * 100, 0)}% interval`, effectSays(effect)])
-  }
-  if (margin !== null) facts.push(['registered margin', exactly(margin)])
-  if (effect) facts.push(['n', `${effect.units} units, \u03c3 ${plain(effect.sigma, 3)}`])
-  if (pHolm !== null) facts.push(['p, Holm', pSays(pHolm)])
-  else if (effect) facts.push(['p, uncorrected', pSays(effect.p)])
-  if (judgedGap !== null) facts.push(['difference of judged@10', signed(judgedGap, 3)])
-  facts.push(['standing', standingSays[standing]])
-  return facts
+export function factsOf({ effect, margin, pHolm, judgedGap, standing }: Verdict): Facts {
+  return [
+    ...(effect ? ([[`effect, ${plain(effect.interval.level * 100, 0)}% interval`, effectSays(effect)]] as const) : []),
+    ...(margin === null ? [] : ([['registered margin', exactly(margin)]] as const)),
+    ...(effect ? ([['n', `${effect.units} units, \u03c3 ${plain(effect.sigma, 3)}`]] as const) : []),
+    ...(pHolm === null ? [] : ([['p, Holm', pSays(pHolm)]] as const)),
+    ...judgedFacts(judgedGap),
+    ['standing', standingSays[standing]],
+  ]
 }
+
+/** What a table of verdicts has no room for. */
+export const furtherFactsOf = ({ effect, judgedGap }: Verdict): Facts => [
+  ...(effect ? ([['\u03c3 of the differences', plain(effect.sigma, 3)]] as const) : []),
+  ...judgedFacts(judgedGap),
+]
+
+const judgedFacts = (gap: number | null): Facts => (gap === null ? [] : [['difference of judged@10', signed(gap, 3)]])
 
 /**
  * Cells of a column in print: decimals in line, four digits for the largest. A value that would keep fewer than two of

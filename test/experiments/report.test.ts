@@ -33,7 +33,6 @@ describe('the report of a run', () => {
     )
     expect(head).toContain('figures/effects.svg')
     expect(text).toContain('**Refuted: cold-days.** On cold days it reads 0.031 further off')
-    expect(text).toMatch(/registered margin: \+0\.03\n- n: 18 units, σ 0\.061\n- p, Holm: 0\.001/)
   })
 
   it('says a single verdict in its own words at once', async () => {
@@ -41,6 +40,10 @@ describe('the report of a run', () => {
     await writeReport(join(folder, 'lonely'), { ...run, findings })
     const [head] = read('lonely', 'report.md').split('## ')
     expect(head).toMatch(/One verdict: 1 supported\.[\s\S]*\*\*Supported: warm-days\.\*\* The warm arm reads/)
+    expect(head).toMatch(
+      /registered margin: \+0\.03\n- n: 18 units, σ 0\.061\n- p, Holm: 0\.001\n- difference of judged@10: \+0\.010/,
+    )
+    expect(head).toMatch(/- standing: development: on topics that were looked at while building/)
   })
 
   it('counts what was tested, and calls a demonstration nothing else', () => {
