@@ -1,4 +1,4 @@
-import { router, routerNoLive, staticAged, staticAges, staticFresh } from '../../arms.ts'
+import { type Arm, router, routerNoLive, staticAged, staticAges, staticFresh } from '../../arms.ts'
 import type { LineFigure, Table } from '../../findings.ts'
 import { built, holdingAt, type Keeping } from '../../replay/holding.ts'
 import { effectOf } from '../../statistics/effect.ts'
@@ -36,24 +36,27 @@ export async function breakEvens(
   treatments = [router, routerNoLive, staticFresh],
 ) {
   const found: BreakEven[] = []
-  // Many an age and hour come to the same cut, and so to the same answers.
-  const known = new Map<string, BreakEven>()
+  // Many an age and hour come to the same cuts, and so to the same answers: only what differs is run.
+  const known = new Map<string, readonly BreakEven[]>()
   for (const hour of buildHours) {
     const keeping = built(hour)
-    const aged = await measured(set, staticAges.map(staticAged), keeping)
+    const cutsAt = (age: number) => set.queries.map(({ asked }) => holdingAt(asked, keeping, age).cut).join(' ')
+    const unknown = staticAges.filter((age) => !known.has(cutsAt(age)))
+    const aged = unknown.length > 0 ? await measured(set, unknown.map(staticAged), keeping) : null
     for (const age of staticAges) {
-      const cuts = set.queries.map(({ asked }) => holdingAt(asked, keeping, age).cut).join(' ')
-      for (const [treatment, measure] of treatments.flatMap((arm) => measures.map((name) => [arm, name] as const))) {
-        const key = `${treatment.name} ${measure} ${cuts}`
-        const one =
-          known.get(key) ?? breakEvenOf(onTime.of(treatment), aged.of(staticAged(age)), measure, { age, hour, keeping })
-        known.set(key, one)
-        found.push({ ...one, age, hour })
-      }
+      const cuts = cutsAt(age)
+      const those = known.get(cuts) ?? (aged ? against(treatments, onTime, aged, { age, hour, keeping }) : [])
+      known.set(cuts, those)
+      found.push(...those.map((one) => ({ ...one, age, hour })))
     }
   }
   return found
 }
+
+const against = (treatments: readonly Arm[], onTime: ArmsMeasured, aged: ArmsMeasured, phase: Phase): BreakEven[] =>
+  treatments.flatMap((treatment) =>
+    measures.map((measure) => breakEvenOf(onTime.of(treatment), aged.of(staticAged(phase.age)), measure, phase)),
+  )
 
 interface Phase {
   readonly age: number

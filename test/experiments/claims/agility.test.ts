@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { router, routerNoLive, staticAged, staticFresh } from '../../../experiments/arms.ts'
+import { router, routerNoLive, staticAged, staticAges, staticFresh } from '../../../experiments/arms.ts'
 import { oracleOf, utilities } from '../../../experiments/claims/agility/baselines.ts'
-import { breakEvenOf, readingOf } from '../../../experiments/claims/agility/break-even.ts'
+import { breakEvenOf, breakEvens, buildHours, readingOf } from '../../../experiments/claims/agility/break-even.ts'
 import {
   decomposition,
   type Regime,
@@ -57,7 +57,7 @@ describe('agility', () => {
       ['0-1', 0, 'the same'],
       ['>30', -0.5, 'loses'],
     ])
-  })
+  }, 120_000)
 
   test('runs on the generated stream where there are no topics, and says that it is simulation', async () => {
     const study = fakeStudy({ stream: topics, world: { announced, answer: () => stale } })
@@ -65,7 +65,7 @@ describe('agility', () => {
     expect(new Set(verdicts.map((one) => one.standing))).toEqual(new Set(['simulation']))
     expect(threats[0]).toContain('generator')
     expect(notRun[0]).toContain('Known items')
-  })
+  }, 120_000)
 })
 
 describe('the verdict on one store', () => {
@@ -134,6 +134,23 @@ describe('the oracle', () => {
 })
 
 describe('break-even', () => {
+  test('is told for every age and hour, and asks generations of the same cut once', async () => {
+    const asked: string[] = []
+    const set = setOf(({ name }, { id }, keeping) => {
+      if (keeping.name.startsWith('built')) asked.push(`${keeping.name} ${name} ${id}`)
+      return isStatic(name) ? stale : ['new', 'old']
+    })
+    const arms = await measured(set, regimeArms, onTime)
+    const found = await breakEvens(set, arms)
+    expect(found).toHaveLength(buildHours.length * staticAges.length * 3 * 2)
+    // From 04:00 on the build has seen the papers of its day, so that the later hours have nothing of their own.
+    expect(new Set(asked.map((one) => one.slice(0, 'built-00h'.length)))).toEqual(new Set(['built-00h', 'built-04h']))
+    const shares = found.filter((one) => one.age === 0 && one.treatment === 'router' && one.measure === subjectMeasure)
+    expect(shares.map((one) => [one.hour, one.gains.length])).toEqual(
+      buildHours.map((hour) => [hour, hour < 4 ? recent.length : 0]),
+    )
+  })
+
   const phase = { age: 0, hour: 2, keeping: onTime }
   const between = async (answer: Answering) => {
     const arms = await measured(setOf(answer), [staticFresh, router, routerNoLive, staticAged(0)], onTime)
