@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Embedder, EmbeddingStore } from '../src/ports.ts'
 
 /** An embedder that takes the vectors of documents from a store where it has them, and computes only the others. */
-export function withKnown(inner: Embedder, known: EmbeddingStore): Embedder {
+export function withKnown(inner: Embedder, known: Pick<EmbeddingStore, 'load'>): Embedder {
   return {
     fingerprint: inner.fingerprint,
     model: inner.model,
