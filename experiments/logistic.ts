@@ -1,12 +1,13 @@
 /**
- * Small-sample statistics for calibration. Logistic regression is a Newton iteration with a Gaussian prior on each
- * weight (maximum a posteriori); isotonic regression is pool-adjacent-violators. Both are a page, and no kept library
- * offers priors.
+ * Small-sample statistics for calibration. Logistic regression of two or more classes is a Newton iteration with a
+ * Gaussian prior on each weight (maximum a posteriori); isotonic regression is pool-adjacent-violators. Both are a page,
+ * and no kept library offers priors.
  */
 export interface Example {
   /** The first is 1, for the intercept. */
   readonly features: readonly number[]
-  readonly label: 0 | 1
+  /** A class from 0 on; class 0 is what the others are held against. */
+  readonly label: number
 }
 
 export interface Prior {
@@ -14,26 +15,38 @@ export interface Prior {
   readonly sigma: number
 }
 
-const iterations = 50
+export const fitLogistic = (examples: readonly Example[], priors: readonly Prior[]): number[] =>
+  fitMultinomial(examples, [priors])[0]
 
-export function fitLogistic(examples: readonly Example[], priors: readonly Prior[]): number[] {
-  const size = priors.length
-  let weights = priors.map((prior) => prior.mean)
-  for (let round = 0; round < iterations; round++) {
-    const gradient = priors.map(({ mean, sigma }, i) => (mean - weights[i]) / sigma ** 2)
-    const hessian = priors.map(({ sigma }, i) => priors.map((_, j) => (i === j ? 1 / sigma ** 2 : 0)))
-    for (const { features, label } of examples) {
-      const p = probability(weights, features)
-      for (let i = 0; i < size; i++) {
-        gradient[i] += (label - p) * features[i]
-        for (let j = 0; j < size; j++) hessian[i][j] += p * (1 - p) * features[i] * features[j]
-      }
-    }
-    const step = solve(hessian, gradient)
-    weights = weights.map((weight, i) => weight + step[i])
-    if (Math.max(...step.map(Math.abs)) < 1e-9) break
+const rounds = 100
+
+/**
+ * Weights of each class but class 0, in log odds against it; `priors` has a row for each. The posterior has one top, and
+ * every step goes up: a full Newton step far from it may overshoot, so it is halved until it does not (Armijo).
+ */
+export function fitMultinomial(examples: readonly Example[], priors: readonly (readonly Prior[])[]): number[][] {
+  const size = priors[0].length
+  const flat = priors.flat()
+  let weights = Float64Array.from(flat, ({ mean }) => mean)
+  for (let round = 0; round < rounds; round++) {
+    const { gradient, curvature } = slopes(examples, flat, weights, size)
+    const step = solved(curvature, gradient)
+    if (step.every((one) => Math.abs(one) < 1e-9)) return rowsOf(weights, size)
+    const promised = step.reduce((sum, one, i) => sum + one * gradient[i], 0)
+    const value = logPosterior(examples, flat, weights, size)
+    const at = (share: number) => weights.map((one, i) => one + share * step[i])
+    let share = 1
+    // So near the top that a sum of this size cannot tell the difference, Newton's step needs no watching.
+    const watched = promised > 1e-9 * (1 + Math.abs(value))
+    while (watched && logPosterior(examples, flat, at(share), size) < value + 1e-4 * share * promised) share /= 2
+    weights = at(share)
   }
-  return weights
+  throw new RangeError(`logistic regression of ${flat.length} weights found no top in ${rounds} rounds`)
+}
+
+/** Of every class, class 0 first; they add up to 1. */
+export function probabilities(weights: readonly (readonly number[])[], features: readonly number[]): number[] {
+  return softmax([0, ...weights.map((row) => logit(row, features))])
 }
 
 export const logit = (weights: readonly number[], features: readonly number[]): number =>
@@ -42,22 +55,83 @@ export const logit = (weights: readonly number[], features: readonly number[]): 
 export const probability = (weights: readonly number[], features: readonly number[]): number =>
   1 / (1 + Math.exp(-logit(weights, features)))
 
-/** Gaussian elimination with partial pivoting; the systems here are of six unknowns at most. */
-function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
-  const rows = matrix.map((row, i) => [...row, right[i]])
-  for (let column = 0; column < rows.length; column++) {
-    const pivot = rows.reduce(
-      (best, row, i) => (i >= column && Math.abs(row[column]) > Math.abs(rows[best][column]) ? i : best),
-      column,
-    )
-    ;[rows[column], rows[pivot]] = [rows[pivot], rows[column]]
-    for (let i = 0; i < rows.length; i++) {
-      if (i === column) continue
-      const factor = rows[i][column] / rows[column][column]
-      for (let j = column; j <= rows.length; j++) rows[i][j] -= factor * rows[column][j]
+function softmax(logits: readonly number[]): number[] {
+  const highest = Math.max(...logits)
+  const shares = logits.map((one) => Math.exp(one - highest))
+  const total = shares.reduce((sum, share) => sum + share, 0)
+  return shares.map((share) => share / total)
+}
+
+/** One row of weights behind the other. */
+const rowsOf = (weights: Float64Array, size: number): number[][] =>
+  Array.from({ length: weights.length / size }, (_, row) => [...weights.subarray(row * size, (row + 1) * size)])
+
+function logPosterior(
+  examples: readonly Example[],
+  priors: readonly Prior[],
+  weights: Float64Array,
+  size: number,
+): number {
+  const rows = rowsOf(weights, size)
+  let sum = 0
+  for (const { features, label } of examples) {
+    const logits = [0, ...rows.map((row) => logit(row, features))]
+    const highest = Math.max(...logits)
+    sum += logits[label] - highest - Math.log(logits.reduce((total, one) => total + Math.exp(one - highest), 0))
+  }
+  return priors.reduce((left, { mean, sigma }, i) => left - (weights[i] - mean) ** 2 / (2 * sigma ** 2), sum)
+}
+
+/** Gradient of the log posterior, and its second derivatives with the sign turned: positive definite through the priors. */
+function slopes(examples: readonly Example[], priors: readonly Prior[], weights: Float64Array, size: number) {
+  const rows = rowsOf(weights, size)
+  const gradient = Float64Array.from(priors, ({ mean, sigma }, i) => (mean - weights[i]) / sigma ** 2)
+  const curvature = priors.map(({ sigma }, i) => {
+    const row = new Float64Array(priors.length)
+    row[i] = 1 / sigma ** 2
+    return row
+  })
+  for (const { features, label } of examples) {
+    const shares = probabilities(rows, features)
+    for (let k = 0; k < rows.length; k++) {
+      const share = shares[k + 1]
+      const error = (label === k + 1 ? 1 : 0) - share
+      for (let i = 0; i < size; i++) gradient[k * size + i] += error * features[i]
+      for (let l = 0; l <= k; l++) {
+        const weight = share * ((k === l ? 1 : 0) - shares[l + 1])
+        for (let i = 0; i < size; i++) addScaled(curvature[k * size + i], l * size, features, weight * features[i])
+      }
     }
   }
-  return rows.map((row, i) => row[rows.length] / row[i])
+  return { gradient, curvature }
+}
+
+function addScaled(row: Float64Array, from: number, values: readonly number[], factor: number): void {
+  if (factor === 0) return
+  for (let i = 0; i < values.length; i++) row[from + i] += factor * values[i]
+}
+
+/** Cholesky's, from the lower triangle of a positive definite matrix. */
+function solved(matrix: readonly Float64Array[], right: Float64Array): Float64Array {
+  const size = right.length
+  const lower = matrix.map((row) => row.slice())
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = lower[i][j]
+      for (let k = 0; k < j; k++) sum -= lower[i][k] * lower[j][k]
+      lower[i][j] = i === j ? Math.sqrt(sum) : sum / lower[j][j]
+    }
+  }
+  const solution = right.slice()
+  for (let i = 0; i < size; i++) {
+    for (let k = 0; k < i; k++) solution[i] -= lower[i][k] * solution[k]
+    solution[i] /= lower[i][i]
+  }
+  for (let i = size - 1; i >= 0; i--) {
+    for (let k = i + 1; k < size; k++) solution[i] -= lower[k][i] * solution[k]
+    solution[i] /= lower[i][i]
+  }
+  return solution
 }
 
 /** Knots [x, y] of the non-decreasing step function nearest to the labels, one at the middle of each step; steps of fewer than `smallest` points join the one below. */

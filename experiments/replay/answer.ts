@@ -74,8 +74,7 @@ function wishOf(rule: RecencyRule, query: Query): FreshnessWish {
   }
 }
 
-const asksForRecent = ({ subject, now }: Query): boolean =>
-  readCues(subject, new Date(now).getUTCFullYear()).recency.length > 0
+const asksForRecent = ({ subject, now }: Query): boolean => readCues(subject, now).recency.length > 0
 
 /** An order that the product has no wish for, of the very evidence that it would rank. */
 async function rankedHere(
@@ -118,7 +117,7 @@ function decayed(
   { deep, calibration, query, fused }: Decided,
   { gamma, halfLifeDays }: Extract<RecencyRule, { kind: 'flat' }>,
 ): Scored[] {
-  const recency = { pRecent: 1, gamma, now: query.now }
+  const recency = { pRecent: 1, gamma, halfLifeShare: 1, now: query.now }
   const { unknownFreshness, bestDepth } = rank(deep, calibration.abstainBelow, recency)
   const placed = place(deep, { halfLifeDays, threshold: 0, bestDepth, unknownFreshness }, recency)
   if (query.fusion === 'convex') return placed
@@ -136,7 +135,7 @@ function recordOf(answer: RankedAnswer, { id, asked }: JudgedQuery, stage: Stage
     asked,
     hits: hits.map(shownHit),
     pRecent: rounded(route.gate.pRecent),
-    intent: null,
+    intent: route.gate.intent,
     abstained,
     bestDepth: rounded(Math.max(0, ...hits.map((hit) => hit.depth))),
     live: live.map(({ source, outcome, found, unheld }) => ({

@@ -1,10 +1,17 @@
+import type { Instant } from './instant.ts'
+import { spokenTimes } from './spoken-times.ts'
+
 export interface Cues {
   /** Signs that recent papers are wanted. */
   readonly recency: readonly string[]
-  /** Signs that old papers are wanted, or those that sum a field up. */
-  readonly antiRecency: readonly string[]
+  /** Signs that an origin, a classic or a history is wanted. */
+  readonly old: readonly string[]
+  /** Signs that something is wanted which sums a field up or explains it. */
+  readonly overview: readonly string[]
   /** Years that the text names, each once, in the order of the text. */
   readonly years: readonly number[]
+  /** Times that it names, of which no filter is made. */
+  readonly times: readonly string[]
 }
 
 /**
@@ -12,12 +19,15 @@ export interface Cues {
  * They are signs for the gate to weigh, never filters. Most have false friends that name what papers are about
  * ("electric current", "product reviews"): a cue counts unless its neighbours make it part of such a name.
  */
-export function readCues(text: string, nowYear: number): Cues {
+export function readCues(text: string, now: Instant): Cues {
+  const nowYear = new Date(now).getUTCFullYear()
   const line = text.replace(/[’‘]/g, "'").replace(/\s+/g, ' ').trim().toLowerCase()
   return {
     recency: cuesIn(line, recency),
-    antiRecency: [...new Set([...cuesIn(line, antiRecency), ...beforeYears(line, nowYear)])],
+    old: [...new Set([...cuesIn(line, old), ...beforeYears(line, nowYear)])],
+    overview: cuesIn(line, overview),
     years: yearsIn(line, nowYear),
+    times: spokenTimes(text, now),
   }
 }
 
@@ -50,10 +60,20 @@ function cue(words: string, { notAfter, notBefore }: Neighbours = {}): RegExp {
 }
 
 const recency: readonly RegExp[] = [
-  cue('latest|newest|nowadays|these days|lately|currently|right now|at the moment|at present|as of now'),
-  cue('up[ -]to[ -]date|(?:cutting|bleeding)[ -]edge|state[ -]of[ -]the[ -]art|sota|trending|hot topics?'),
+  cue('latest|newest|nowadays|these days|lately|currently|right now|at the moment|at present|so far'),
+  cue('as of (?:now|today)|now(?= ?(?:$|[?!.]))|(?:until|till|by) now'),
+  cue('up[ -]to[ -]date|(?:cutting|bleeding)[ -]edge|state[ -]of[ -]the[ -]art|sota|trending|hot topics?|hottest'),
+  cue('next[ -]gen(?:eration)?', { notBefore: 'sequencing|sequencers?' }),
+  cue('modern', {
+    notBefore: 'hopfield|history|art|slavery|english|greek|hebrew|(?:standard )?arabic|physics|portfolio',
+  }),
+  cue('(?:new |recent |latest )?(?:advances|progress|developments|breakthroughs|updates?|news) (?:on|in|about)'),
+  cue('(?:follow[ -]?ups?|successors?)(?: work)? (?:to|of)|what comes after|what (?:has )?replace[sd]|upcoming'),
+  cue("(?:anything|something|what is|what's) (?:newer|better) than|newer than|has anyone"),
+  cue('(?:first|early) (?:results|looks?|impressions) (?:on|at|with|of)'),
   cue('(?:(?:most|more) )?recent(?:ly)?', { notAfter: 'least', notBefore: 'used|common ancestors?|ancestors?' }),
-  cue('(?:just|newly|freshly|recently) (?:released|published|announced|proposed|introduced|posted|submitted|out)'),
+  cue('(?:newly|freshly|recently) (?!used )(?:[a-z]+ed|shown|found|out)', { notAfter: 'least' }),
+  cue('just (?:released|published|announced|proposed|introduced|posted|submitted|dropped|landed|came out|out)'),
   cue("what(?:'s| is|s) new|brand[ -]new|today(?:'s)?|yesterday(?:'s)?|this (?:week|month|year)(?:'s)?"),
   cue('(?:last|past) (?:week|month|year)'),
   cue('(?:last|past|recent) (?:few|couple of|several|\\d{1,2}|two|three|four|five|six) (?:day|week|month|year)s?', {
@@ -93,8 +113,7 @@ const ofScience =
 const upTo3 = '(?:[\\p{L}\\p{N}-]+ ){0,3}'
 const opening = '(?:(?<=^)|(?<=^the )|(?<= the ))'
 
-/** Reviews of products and of manuscripts, surveys of people and of the sky: none of them sums up a field. */
-const antiRecency: readonly RegExp[] = [
+const old: readonly RegExp[] = [
   cue('histor(?:y|ies) of', {
     notAfter:
       'browsing|purchase|interaction|user|medical|family|patient|dialog(?:ue)?|click|watch|viewing|conversation|chat|' +
@@ -127,7 +146,26 @@ const antiRecency: readonly RegExp[] = [
   cue('milestones? (?:papers?|in)|retrospective on'),
   cue('most (?:cited|influential)|highly cited|(?:19[5-9]|20[01])0s'),
   cue('(?:before|pre)[ -](?:the )?(?:deep[ -]learning|transformers|llms|chatgpt)|pre-(?:transformer|llm) era'),
+  cue('(?:how|when|where) (?:did|do|does) .{2,60}? (?:start|begin|originate|evolve|come (?:about|from))'),
+  cue('how .{2,60}? (?:evolved|began|started|came about|(?:was|were) invented)'),
+  cue('when (?:was|were) .{2,60}? (?:invented|introduced|proposed|coined|discovered)'),
+  cue('(?:inventors?|invention|birth|dawn|roots|father|genesis|beginnings?|evolution) of', {
+    notAfter: 'square|date|country|place',
+    notBefore: 'equations?|trees?|plants?|unity|species',
+  }),
+  cue('papers? (?:that|which|where) (?:first |originally )?(?:introduced|proposed|started|invented|coined|described)'),
+  cue('papers? (?:introducing|proposing|inventing)'),
+  cue('old[ -]school|canonical (?:papers?|references?)|(?:reference|citation) for|looking back|retrospectives?'),
+  cue('classics?(?= *(?:$|[.,;?!]))|(?:must[ -]read|essential) (?:papers?|readings?)'),
+  cue("[5-9]0'?s|(?:fifties|sixties|seventies|eighties|nineties)", { notAfter: 'their|his|her|aged' }),
+]
+
+/** Reviews of products and of manuscripts, surveys of people and of the sky: none of them sums up a field. */
+const overview: readonly RegExp[] = [
   cue('introduction to|introductory|intro to|primer on|lecture notes on|handbooks?|(?:fundamentals|basics) of'),
+  cue(
+    "explained|for beginners|crash course|getting started with|beginner's guide|guide to|101(?= *$)|roadmap|landscape of",
+  ),
   cue('tutorials?', { notAfter: 'video|code|online|web', notBefore: 'videos?|dialogu?e?s?|generation|systems?' }),
   cue('textbook|textbooks (?:on|about|for)', {
     notBefore: 'questions?|qa|quality|data|generation|figures?|level|problems?|exercises?|images?|content|are all',

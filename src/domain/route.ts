@@ -6,12 +6,22 @@ export interface Reason {
   readonly says: string
 }
 
+export const intents = ['recent', 'atemporal', 'old', 'dated'] as const
+/**
+ * What age of paper a query wants: the newest; any; an origin, a classic or a history; or what is of a stated time.
+ */
+export type Intent = (typeof intents)[number]
+
 /** How much a query wants recent papers, and from what signs. */
 export interface Gate {
-  /** Probability in [0, 1] that recent papers are wanted. */
+  /** Probability in [0, 1] that recent papers are wanted; what the reader set, or 0 beside a time filter. */
   readonly pRecent: number
+  /** The likeliest of the intents. */
+  readonly intent: Intent
+  /** Probabilities that add up to 1, whatever the reader set. */
+  readonly intents: Readonly<Record<Intent, number>>
   readonly decidedBy: 'gate' | 'override' | 'dates'
-  /** Each sign's contribution to the log odds. */
+  /** Each sign's contribution to the log odds of recent against any age; empty where the gate does not decide. */
   readonly parts: Readonly<Record<string, number>>
 }
 

@@ -16,13 +16,31 @@ const depth = z.object({
   /** Below this best depth an answer is labelled "nothing matches well". */
   abstainBelow: z.number().min(0).max(1),
 })
-const gate = z.object({
-  intercept: z.number(),
+/** Weights of the gate's signs in the log odds of one intent against any age. */
+const signWeights = z.object({
+  prior: z.number(),
   recencyWords: z.number(),
-  antiRecencyWords: z.number(),
+  oldWords: z.number(),
+  overviewWords: z.number(),
+  pastYear: z.number(),
+  version: z.number(),
+  plainWords: z.number(),
   burst: z.number(),
+  growth: z.number(),
   dateShift: z.number(),
-  logRate: z.number(),
+  pace: z.number(),
+  youth: z.number(),
+  bestYouth: z.number(),
+  bestDepth: z.number(),
+  unknownTerms: z.number(),
+  rarity: z.number(),
+})
+const direction = z.array(z.number()).min(1)
+const gate = z.object({
+  recent: signWeights,
+  old: signWeights,
+  /** Directions in the space of one encoder; null in weights for any encoder. */
+  subject: z.object({ recent: direction, old: direction }).nullable(),
 })
 /** What asking a source is worth and costs, in nDCG. */
 const live = z.object({
@@ -42,6 +60,8 @@ const live = z.object({
     unknownTerms: z.number(),
   }),
 })
+const anyModel = 'any'
+
 /** From what the figures were learned. */
 const provenance = z.object({
   fitted: z.string(),
@@ -56,17 +76,21 @@ const provenance = z.object({
 const freshness = z.object({
   /** Largest share of its depth that a hit can lose to age. */
   gamma: z.number().min(0).max(1),
+  /** Freshness halves in this share of the time in which the matches of a query do. */
+  halfLifeShare: z.number().min(0).max(1).default(1),
 })
 const calibration = z.object({
   version: z.literal(2),
   provenance,
   models: z.record(z.string(), depth),
-  gate,
+  /** By model; `any` for those that nobody fitted. */
+  gate: z.record(z.string(), gate).refine((gates) => anyModel in gates, 'must have weights for any encoder'),
   freshness,
   live,
 })
 
 export type DepthCalibration = z.infer<typeof depth>
+export type SignWeights = z.infer<typeof signWeights>
 export type GateWeights = z.infer<typeof gate>
 export type FreshnessWeights = z.infer<typeof freshness>
 export type LiveWeights = z.infer<typeof live>
@@ -105,3 +129,7 @@ const fallbackModel = 'all-MiniLM-L6-v2'
 export function depthCalibrationFor(fingerprint: string | null, from: Calibration): DepthCalibration {
   return from.models[fingerprint?.split(':')[0] ?? fallbackModel] ?? from.models[fallbackModel]
 }
+
+/** The gate's weights for the encoder in use. */
+export const gateWeightsFor = (fingerprint: string | null, { gate }: Calibration): GateWeights =>
+  gate[fingerprint?.split(':')[0] ?? anyModel] ?? gate[anyModel]

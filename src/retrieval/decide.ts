@@ -4,11 +4,18 @@ import type { Evidence } from '../domain/evidence.ts'
 import type { Query } from '../domain/query.ts'
 import { type LiveState, noLive, type Route } from '../domain/route.ts'
 import type { DocumentStore, GatherRequest, Snapshot } from '../ports.ts'
-import { type Calibration, type DepthCalibration, depthCalibrationFor } from './calibration.ts'
+import {
+  type Calibration,
+  type DepthCalibration,
+  depthCalibrationFor,
+  type GateWeights,
+  gateWeightsFor,
+} from './calibration.ts'
 import { type EmbedderFor, embedQuery } from './embedding.ts'
 import { convex, type Fused, reciprocalRank } from './fusion.ts'
+import { type Leaning, noLeaning } from './gate.ts'
 import type { LiveTier } from './live.ts'
-import { asTyped, type Named, namedDocuments, withNamed } from './named.ts'
+import { asTyped, type Named, namedDocuments, unconditional, withNamed } from './named.ts'
 import { findRequestOf, requestOf } from './request.ts'
 import { route } from './router.ts'
 import { type DepthOf, measureDepth, thresholdOf } from './score.ts'
@@ -57,7 +64,7 @@ export async function decide(
   const degraded: Degradation[] = []
   const named = await namedDocuments(asked, snapshot, parts.documents)
   const query = asTyped(asked, named)
-  const cues = readCues(query.subject, new Date(query.now).getUTCFullYear())
+  const cues = readCues(query.subject, query.now)
   // A title is matched word for word.
   const subject = named.size > 0 ? query.subject : withoutRecencyWords(query.subject, cues)
 
@@ -73,8 +80,12 @@ export async function decide(
   const fused = query.fusion === 'convex' ? convex(evidence, calibration.alpha) : reciprocalRank(evidence)
   const deep = measureDepth(evidence, fused, calibration)
   const threshold = thresholdOf(deep, calibration.abstainBelow)
+  const gate = gateWeightsFor(snapshot.fingerprint, parts.calibration)
+  const leaning = await leaningOf(gate, request, deep, snapshot)
+  took.mark('rank')
   const state = liveState(query, subject, parts.live, took.elapsed())
-  const decided = route(query, cues, evidence, deep, threshold, state, parts.calibration)
+  const seen = { query, cues, evidence, deep, leaning }
+  const decided = route(seen, threshold, state, { gate, live: parts.calibration.live })
   return {
     query,
     subject,
@@ -89,6 +100,31 @@ export async function decide(
     route: decided,
     degraded: [...degraded, ...barredSources(query, decided)],
   }
+}
+
+/** Documents by which the gate tells the query's subject, beside the query itself: its few words say little. */
+export const subjectSample = 10
+
+/**
+ * A dot product with the query's vector and, in the mean, with those of the deepest documents. They are measured by
+ * `scoreOf` with the direction in the place of a query.
+ */
+async function leaningOf(
+  { subject }: GateWeights,
+  { vector, ...request }: GatherRequest,
+  deep: readonly DepthOf[],
+  snapshot: Snapshot,
+): Promise<Leaning> {
+  if (subject === null || vector === null || vector.length !== subject.recent.length) return noLeaning
+  const keys = deep.slice(0, subjectSample).map((one) => one.candidate.key)
+  const along = async (direction: readonly number[]): Promise<number> => {
+    const vectorOf = Float32Array.from(direction)
+    const own = vector.reduce((sum, value, i) => sum + value * vectorOf[i], 0)
+    const asked = { ...request, ...unconditional, terms: [], vector: vectorOf }
+    const cosines = (await snapshot.scoreOf(keys, asked)).flatMap((one) => one.cosine ?? [])
+    return own + cosines.reduce((sum, cosine) => sum + cosine, 0) / Math.max(1, cosines.length)
+  }
+  return { recent: await along(subject.recent), old: await along(subject.old) }
 }
 
 /** Kept back from the sources for reading, embedding and scoring what they bring. */

@@ -1,3 +1,22 @@
+const noSigns = {
+  prior: 0,
+  recencyWords: 0,
+  oldWords: 0,
+  overviewWords: 0,
+  pastYear: 0,
+  version: 0,
+  plainWords: 0,
+  burst: 0,
+  growth: 0,
+  dateShift: 0,
+  pace: 0,
+  youth: 0,
+  bestYouth: 0,
+  bestDepth: 0,
+  unknownTerms: 0,
+  rarity: 0,
+}
+
 /**
  * The figures by hand, from what is published and what the two models' scores look like: what a search runs on without
  * `data/router.json`, and what a fitted one has to beat.
@@ -18,14 +37,22 @@ export const handSet = {
     'all-MiniLM-L6-v2': depthBy({ alpha: 0.8, cosine: 5.5, lexical: 4, neutralCosine: 0.4, abstainBelow: 0.08 }),
   },
   gate: {
-    intercept: -1,
-    recencyWords: 2,
-    antiRecencyWords: -2,
-    burst: 0.5,
-    dateShift: 0.5,
-    logRate: 0.5,
+    any: {
+      recent: {
+        ...noSigns,
+        prior: -1,
+        recencyWords: 2,
+        oldWords: -2,
+        overviewWords: -1,
+        burst: 0.5,
+        dateShift: 0.5,
+        pace: 0.5,
+      },
+      old: { ...noSigns, prior: -2, recencyWords: -1, oldWords: 4, overviewWords: 2 },
+      subject: null,
+    },
   },
-  freshness: { gamma: 0.4 },
+  freshness: { gamma: 0.4, halfLifeShare: 1 },
   live: {
     gainFresh: 0.1,
     gainCoverage: 0.1,

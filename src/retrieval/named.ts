@@ -21,14 +21,14 @@ export async function namedDocuments(query: Query, snapshot: Snapshot, documents
   if (named.size === 0) for (const one of documents.byTitleKey(titleKey(text))) named.set(one.key, 'title')
   if (named.size === 0) return named
   // The store may be ahead of the snapshot: a title that came since must not change how the next page is read.
-  const anything = requestOf({ ...query, ...unconditional }, '', null, false)
+  const anything = requestOf({ ...query, ...unconditional, dates: null }, '', null, false)
   const held = new Set((await snapshot.scoreOf([...named.keys()], anything)).map((one) => one.key))
   return new Map([...named].filter(([key]) => held.has(key)))
 }
 
-const unconditional = {
+/** What lets every document through. */
+export const unconditional = {
   filters: { ...noFilters, kinds: documentKinds },
-  dates: null,
   phrases: [],
   excludedTerms: [],
   excludedPhrases: [],

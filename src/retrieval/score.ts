@@ -38,6 +38,8 @@ export interface Recency {
   readonly pRecent: number
   /** Largest share of its depth that a hit can lose to age. */
   readonly gamma: number
+  /** Freshness halves in this share of the time in which the matches do. */
+  readonly halfLifeShare: number
   readonly now: Instant
 }
 
@@ -118,7 +120,8 @@ export function rank(deep: readonly DepthOf[], abstainBelow: number, recency: Re
     .filter((one) => one.depth >= threshold)
     .slice(0, halfLifeSample)
     .flatMap(({ candidate }) => candidate.announced ?? [])
-  const halfLifeDays = halfLifeOf(dates.map((announced) => ageDays(announced, recency.now)))
+  const ownHalfLife = halfLifeOf(dates.map((announced) => ageDays(announced, recency.now)))
+  const halfLifeDays = Math.max(shortestHalfLife, ownHalfLife * recency.halfLifeShare)
   const unknownFreshness = median(dates.map((announced) => freshnessOf(announced, halfLifeDays, recency.now)))
   const scale = { halfLifeDays, threshold, bestDepth: deep[0]?.depth ?? 0, unknownFreshness }
   return { ...scale, scored: place(deep, scale, recency) }

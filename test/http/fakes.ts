@@ -172,7 +172,13 @@ export function rankedAnswer(query: Query, snapshot: Snapshot, facts: Partial<Ra
     route: {
       tiers: ['static', 'fresh'],
       live: { ask: false, because: 'live-no-source', deadlineMs: 1500, offers: [] },
-      gate: { pRecent: 0.1234567891, decidedBy: 'gate', parts: { prior: -1 / 3 } },
+      gate: {
+        pRecent: 0.1234567891,
+        intent: 'atemporal',
+        intents: { recent: 0.1234567891, atemporal: 0.8, old: 0.0765432109, dated: 0 },
+        decidedBy: 'gate',
+        parts: { prior: -1 / 3 },
+      },
       reasons: [{ code: 'plain', says: 'Nothing asks for recent papers.' }],
     },
     asOf: query.now,

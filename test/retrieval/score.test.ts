@@ -7,7 +7,7 @@ import { convex, type Fused, reciprocalRank } from '../../src/retrieval/fusion.t
 import { ageDays, halfLifeOf, measureDepth, type Ranking, rank, type Scored } from '../../src/retrieval/score.ts'
 import { anyCandidates, daysFromNow, evidenceOf, now } from './candidates.ts'
 
-const { gamma } = shippedCalibration.freshness
+const { gamma, halfLifeShare } = shippedCalibration.freshness
 const models = Object.entries(shippedCalibration.models)
 const anyModel = fc.constantFrom(...models.map(([, one]) => one))
 
@@ -22,7 +22,7 @@ type Drawn = typeof anyRanking extends fc.Arbitrary<infer T> ? T : never
 function ranked({ candidates, model, abstainBelow, pRecent }: Drawn, fuse?: (evidence: Evidence) => Fused): Ranking {
   const evidence = evidenceOf(candidates)
   const fused = fuse?.(evidence) ?? convex(evidence, model.alpha)
-  return rank(measureDepth(evidence, fused, model), abstainBelow, { pRecent, gamma, now })
+  return rank(measureDepth(evidence, fused, model), abstainBelow, { pRecent, gamma, halfLifeShare, now })
 }
 const keysOf = ({ scored }: Ranking): number[] => scored.map((one) => one.candidate.key)
 

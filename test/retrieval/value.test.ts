@@ -7,7 +7,8 @@ import { dayMs, instant } from '../../src/domain/instant.ts'
 import type { Query } from '../../src/domain/query.ts'
 import type { LiveSourceState, Route } from '../../src/domain/route.ts'
 import { typedQuery } from '../../src/domain/understanding.ts'
-import { shippedCalibration } from '../../src/retrieval/calibration.ts'
+import { gateWeightsFor, shippedCalibration } from '../../src/retrieval/calibration.ts'
+import { noLeaning } from '../../src/retrieval/gate.ts'
 import { route } from '../../src/retrieval/router.ts'
 import type { DepthOf } from '../../src/retrieval/score.ts'
 import { offerOf, type Prospect, prospectOf } from '../../src/retrieval/value.ts'
@@ -164,7 +165,10 @@ describe('the live part of a route', () => {
   const routed = (text: string, wishes: Partial<Query> = {}): Route => {
     const query = typedQuery(text, now, wishes)
     const seen = evidence(term('agent', 50), term('memori', 100))
-    return route(query, readCues(query.subject, 2026), seen, covered, 0.3, sources, shippedCalibration)
+    const cues = readCues(query.subject, query.now)
+    const gate = gateWeightsFor(null, shippedCalibration)
+    const about = { query, cues, evidence: seen, deep: covered, leaning: noLeaning }
+    return route(about, 0.3, sources, { gate, live: shippedCalibration.live })
   }
   const asked = ({ live }: Route) => live.offers.filter((one) => one.ask).map((one) => one.source)
 
