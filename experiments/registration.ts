@@ -56,18 +56,15 @@ export function readRegistration(): Registration {
   throw new CorruptStore(`${registeredFile}: ${path.join('.')}: ${message}`)
 }
 
-/** In which a claim is not what was registered, in sentences. */
+/** What of a claim is not as it was registered: in words, or the path of a file. */
 export function unregisteredIn(name: string, before: Registration, now: Registration): string[] {
   const [claim, current] = [before.claims[name], now.claims[name]]
-  if (!claim || !current) return [`the claim ${name} is not registered`]
+  if (!claim || !current) return [`the claim ${name}, which is not registered at all`]
   const margins = ({ primaries }: RegisteredClaim) => JSON.stringify(primaries)
   const changed = [...new Set([...claim.files, ...current.files])]
     .sort()
     .filter((file) => before.files[file] !== now.files[file] || !claim.files.includes(file))
-  return [
-    ...(margins(claim) === margins(current) ? [] : ['primaries or margins are not those registered']),
-    ...changed.map((file) => `${file} is not as registered`),
-  ]
+  return [...(margins(claim) === margins(current) ? [] : ['primaries or margins']), ...changed]
 }
 
 function fileOf({ name }: Claim): string {

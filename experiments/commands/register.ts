@@ -4,8 +4,7 @@ import { BadSetting } from '../../src/domain/errors.ts'
 import { claims } from '../claims/all.ts'
 import { readRegistration, registeredFile, registrationOf } from '../registration.ts'
 import { readJudged, topicDigest } from '../topics/judged.ts'
-
-const sharedTopics = '../shared/data/topics'
+import { sharedTopics } from './settings.ts'
 
 export const registerCommand = (): Command =>
   new Command('register')
@@ -13,7 +12,7 @@ export const registerCommand = (): Command =>
     .option('--topics <path...>', 'topics that were looked at while building, beside those registered before')
     .action(async ({ topics }: { topics?: string[] }) => {
       for (const path of topics ?? []) if (!existsSync(path)) throw new BadSetting(`there is no ${path}`)
-      const looked = topics ?? (existsSync(sharedTopics) ? [sharedTopics] : [])
+      const looked = topics ?? sharedTopics.filter((path) => existsSync(path))
       const seen = (await readJudged(looked, [])).topics.map(topicDigest)
       // Nobody can unsee a topic: what was registered stays.
       const registration = registrationOf(claims, [...readRegistration().developmentTopics, ...seen])

@@ -33,7 +33,7 @@ export async function runClaim(claim: Claim, options: StudyOptions, parts: RunPa
   const { registration } = parts
   const now = registrationOf([claim], registration.developmentTopics)
   const unregistered = unregisteredIn(claim.name, registration, now)
-  if (unregistered.length > 0) parts.say(`unregistered code: ${unregistered.join('; ')}`)
+  if (unregistered.length > 0) parts.say(`not as registered: ${unregistered.join('; ')}`)
   const entry = {
     at: isoOf(parts.clock.now()),
     command: parts.command,

@@ -16,8 +16,9 @@ export interface RunOptions {
 }
 
 /** What lies beside the checkout in the workshop, and is taken where nothing was named. */
+export const sharedTopics = ['../shared/data/topics']
+export const sharedCorpora = ['../shared/data/corpus/arxiv-daily']
 const shared = {
-  topics: ['../shared/data/topics'],
   beir: ['scifact', 'cranfield', 'cisi', 'cacm'].map((name) => `../shared/data/retrieval/${name}`),
   model: '../shared/models/all-MiniLM-L6-v2',
 }
@@ -31,7 +32,7 @@ export function studySettings(options: RunOptions, say: (line: string) => void):
   const model = existsSync(shared.model) ? shared.model : null
   return {
     corpora: options.corpus ?? [],
-    topics: options.topics ?? taken('topics', shared.topics, say),
+    topics: options.topics ?? taken('topics', sharedTopics, say),
     qrels: options.qrels ?? [],
     beir: options.beir ?? taken('beir', shared.beir, say),
     embedder: options.embedder ?? takenModel(model, say),
@@ -41,7 +42,7 @@ export function studySettings(options: RunOptions, say: (line: string) => void):
   }
 }
 
-function taken(option: string, paths: readonly string[], say: (line: string) => void): readonly string[] {
+export function taken(option: string, paths: readonly string[], say: (line: string) => void): readonly string[] {
   const there = paths.filter((path) => existsSync(path))
   if (there.length > 0) say(`--${option} was not given: taking ${there.join(' ')}`)
   return there

@@ -69,7 +69,7 @@ function tableHtml({ title, note, columns, rows }: PrintedTable): string {
     })
     .join('\n')
   const table = `<table><caption>${escaped(title)}</caption><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table>`
-  const box = `<div class="table${columns.length > 7 ? ' wide' : ''}" role="region" tabindex="0" aria-label="${escaped(title)}">${table}</div>`
+  const box = `<div class="table${columns.length > 6 ? ' wide' : ''}" role="region" tabindex="0" aria-label="${escaped(title)}">${table}</div>`
   return note ? `${box}\n<p class="note">${escaped(note)}</p>` : box
 }
 

@@ -150,16 +150,11 @@ function countSays(verdicts: readonly Verdict[]): string {
   return `${tested.length === 1 ? 'One verdict' : `${tested.length} verdicts`}: ${counted.join(', ')}.`
 }
 
-const notices = ({ unregistered }: Provenance): Block[] =>
-  unregistered.length === 0
-    ? []
-    : [
-        {
-          kind: 'text',
-          notice: true,
-          text: `Unregistered code: ${unregistered.join('; ')}. No verdict below is final.`,
-        },
-      ]
+function notices({ unregistered }: Provenance): Block[] {
+  if (unregistered.length === 0) return []
+  const what = unregistered.length === 1 ? unregistered[0] : `${unregistered.length} differences, named at the end`
+  return [{ kind: 'text', notice: true, text: `Not the registered code: ${what}. No verdict below is final.` }]
+}
 
 function figureBlock(figure: Figure): Block {
   const filled = 'Filled points: the interval leaves the reference out.'
@@ -190,7 +185,7 @@ const sliceBlocks = ({ says, losses }: ReadSlices): Block[] => [
 
 const listBlocks = (items: readonly string[]): Block[] => (items.length === 0 ? [] : [{ kind: 'list', items }])
 
-function originBlocks({ command, commit, seed, fingerprints, inputs }: Provenance): Block[] {
+function originBlocks({ command, commit, seed, fingerprints, inputs, unregistered }: Provenance): Block[] {
   const facts: Facts = [
     ['Commit', commit ?? 'not from a checkout'],
     ['Seed', String(seed)],
@@ -203,6 +198,7 @@ function originBlocks({ command, commit, seed, fingerprints, inputs }: Provenanc
   return [
     { kind: 'command', text: command },
     { kind: 'facts', facts },
+    ...(unregistered.length > 1 ? listBlocks([`Not as registered: ${unregistered.join('; ')}.`]) : []),
   ]
 }
 

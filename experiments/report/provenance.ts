@@ -21,6 +21,6 @@ export interface Provenance {
   /** Of the encoders that were used. */
   readonly fingerprints: readonly string[]
   readonly inputs: readonly Input[]
-  /** What differs from `experiments/registered.json`, in sentences; empty when all is as registered. */
+  /** What is not as in `experiments/registered.json`; empty when all is. */
   readonly unregistered: readonly string[]
 }

@@ -14,12 +14,12 @@ export const standingSays: Readonly<Record<Standing, string>> = {
   demonstration: 'demonstration: shows, and tests nothing',
 }
 
-/** Decimals that leave three digits to the largest of the values, for all of them. */
+/** Decimals for all of the values: three digits of the largest, and no more than three or four places where those say something. */
 export function alike(values: readonly number[]): number {
   const largest = Math.max(...values.map(Math.abs).filter(Number.isFinite), 0)
   if (largest === 0) return 0
-  const digits = 2 - Math.floor(Math.log10(largest))
-  return Math.min(Math.max(digits, 0), largest < 0.01 ? digits : 3)
+  const digits = Math.max(2 - Math.floor(Math.log10(largest)), 0)
+  return largest < 0.0001 ? digits : Math.min(digits, largest < 0.01 ? 4 : 3)
 }
 
 const minus = '\u2212'

@@ -120,8 +120,8 @@ describe('a run', () => {
       { ...settings, out },
       parts('marked-log'),
     )
-    expect(provenance.unregistered).toEqual([`the claim ${claims[0].name} is not registered`])
-    expect(readFileSync(join(out, 'report.md'), 'utf8')).toMatch(/Unregistered code/)
+    expect(provenance.unregistered).toEqual([`the claim ${claims[0].name}, which is not registered at all`])
+    expect(readFileSync(join(out, 'report.md'), 'utf8')).toMatch(/Not the registered code: the claim/)
     expect(logged('marked-log')).toMatchObject([
       { claim: claims[0].name, registered: false, outcomes: findings.verdicts.map(({ outcome }) => ({ outcome })) },
     ])

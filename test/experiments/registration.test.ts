@@ -38,7 +38,7 @@ describe('a registration', () => {
   it('tells which file was changed, and of which claims', () => {
     const file = 'experiments/claims/agility.ts'
     const before = { ...now, files: { ...now.files, [file]: 'other' } }
-    expect(unregisteredIn('agility', before, now)).toEqual([`${file} is not as registered`])
+    expect(unregisteredIn('agility', before, now)).toEqual([file])
     expect(unregisteredIn('page-speed', before, now)).toEqual([])
   })
 
@@ -48,17 +48,17 @@ describe('a registration', () => {
       primaries: claim.primaries.map((one) => ({ ...one, margin: one.margin / 2 })),
     }))
     const before = registrationOf(moved, registered.developmentTopics)
-    expect(unregisteredIn(name, before, now)).toEqual(['primaries or margins are not those registered'])
+    expect(unregisteredIn(name, before, now)).toEqual(['primaries or margins'])
   })
 
   it('tells of a file that was not part of it', () => {
     const [first, ...others] = now.claims[name].files
     const before = { ...now, claims: { ...now.claims, [name]: { ...now.claims[name], files: others } } }
-    expect(unregisteredIn(name, before, now)).toEqual([`${first} is not as registered`])
+    expect(unregisteredIn(name, before, now)).toEqual([first])
   })
 
   it('knows nothing of a claim that came later', () => {
     const before = registrationOf(claims.slice(1), [])
-    expect(unregisteredIn(name, before, now)).toEqual([`the claim ${name} is not registered`])
+    expect(unregisteredIn(name, before, now)).toEqual([`the claim ${name}, which is not registered at all`])
   })
 })

@@ -65,10 +65,15 @@ describe('the report of a run', () => {
     expect(read('one', 'report.html')).toMatch(/<td class="number">–<\/td>/)
   })
 
-  it('warns of code that is not as registered', () => {
+  it('warns of code that is not as registered, and names what differs', async () => {
     expect(read('one', 'report.html')).toMatch(
-      /class="notice" role="note">Unregistered code: experiments\/measures\.ts/,
+      /class="notice" role="note">Not the registered code: experiments\/measures\.ts\. No verdict below is final/,
     )
+    const unregistered = ['experiments/measures.ts', 'data/router.json']
+    await writeReport(join(folder, 'changed'), { ...run, provenance: { ...run.provenance, unregistered } })
+    const [head] = read('changed', 'report.md').split('## ')
+    expect(head).toContain('Not the registered code: 2 differences, named at the end')
+    expect(read('changed', 'report.md')).toContain('- Not as registered: experiments/measures.ts; data/router.json.')
   })
 
   it('tells how to get it again', () => {
