@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { loadEnvFile } from '../src/config.ts'
+import { demoCommand } from './commands/demo.ts'
 import { listCommand } from './commands/list.ts'
 import { onlineCommand } from './commands/online.ts'
 import { registerCommand } from './commands/register.ts'
@@ -11,6 +12,7 @@ await new Command('experiment')
   .description('replay time over a dated corpus, compare arms, and decide the debate')
   .addCommand(listCommand())
   .addCommand(runCommand())
+  .addCommand(demoCommand())
   .addCommand(reportCommand())
   .addCommand(onlineCommand())
   .addCommand(registerCommand())
