@@ -7,6 +7,7 @@ import { doctorCommand } from './doctor.ts'
 import { evaluateCommand } from './evaluate.ts'
 import { fetchCommand } from './fetch.ts'
 import { importCommand, purgeCommand } from './import.ts'
+import { routeCommand } from './route.ts'
 import { searchCommand } from './search.ts'
 import { splitCommand } from './split.ts'
 import { statusCommand } from './status.ts'
@@ -16,6 +17,7 @@ await new Command('freshet')
   .description('search research papers, depth against freshness, and say why')
   .version(version)
   .addCommand(searchCommand())
+  .addCommand(routeCommand())
   .addCommand(importCommand())
   .addCommand(fetchCommand())
   .addCommand(purgeCommand())

@@ -124,7 +124,7 @@ function queryOf(text: string, options: Options): Query {
 }
 
 /** A day stands for its end, when everything that it announced is there. */
-function askedAt(time: string | undefined): Instant {
+export function askedAt(time: string | undefined): Instant {
   if (time === undefined) return systemClock.now()
   const at = parseMoment(time, endOfDay)
   if (at === null) throw new BadSetting(`--as-of ${time} is no time; write 2025-11-03 or 2025-11-03T21:00Z`)

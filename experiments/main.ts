@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { loadEnvFile } from '../src/config.ts'
 import { demoCommand } from './commands/demo.ts'
+import { fitCommand } from './commands/fit.ts'
 import { listCommand } from './commands/list.ts'
 import { onlineCommand } from './commands/online.ts'
 import { registerCommand } from './commands/register.ts'
@@ -13,6 +14,7 @@ await new Command('experiment')
   .addCommand(listCommand())
   .addCommand(runCommand())
   .addCommand(demoCommand())
+  .addCommand(fitCommand())
   .addCommand(reportCommand())
   .addCommand(onlineCommand())
   .addCommand(registerCommand())
