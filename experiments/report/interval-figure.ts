@@ -3,6 +3,8 @@ import type { IntervalFigure } from '../findings.ts'
 import { figureWidth, ink, lineHeight, spanOf, widthOf, wrapped } from './pens.ts'
 import { alike, exactly, plain, signed } from './words.ts'
 
+type Layer = Extract<TopLevelSpec, { layer: unknown }>['layer'][number]
+
 /**
  * A line for each estimate: its name, its interval with the point, and its figures in print. Filled points are those
  * whose interval leaves the reference out.
@@ -10,103 +12,93 @@ import { alike, exactly, plain, signed } from './words.ts'
 export function intervalSpec(figure: IntervalFigure): TopLevelSpec {
   const { rows, heights } = placed(figure)
   const height = heights.reduce((sum, one) => sum + one, 0)
-  const names = rows.flatMap(({ lines }) => lines)
-  const left = Math.max(60, ...names.map((line) => widthOf(line) + 14))
+  const left = Math.max(60, ...rows.flatMap(({ lines }) => lines).map((line) => widthOf(line) + 14))
   const right = Math.max(40, ...rows.map(({ figures }) => widthOf(figures) + 14))
   const width = figureWidth - left - right
-  const [low, high] = spanOf(
-    [
-      ...figure.rows.flatMap((row) => [row.low, row.mean, row.high]).filter(Number.isFinite),
-      ...markedValues(figure).map(({ value }) => value),
-    ],
-    0.05,
-  )
+  const marked = markedValues(figure)
+  const ends = figure.rows.flatMap((row) => [row.low, row.mean, row.high]).filter(Number.isFinite)
+  const [low, high] = spanOf([...ends, ...marked.map(({ value }) => value)], 0.05)
+  const marks = stacked(marked, (value) => ((value - low) / (high - low)) * width)
+  const levels = Math.max(0, ...marks.map(({ level }) => level + 1))
+  const ground: Ground = {
+    x: (field) => ({ field, type: 'quantitative' }),
+    y: (field) => ({ field, type: 'quantitative', axis: null, scale: { domain: [height, 0] } }),
+  }
+  const axis = {
+    scale: { domain: [low, high], nice: false, zero: false },
+    axis: { title: figure.xLabel, grid: true, domain: false, ticks: false, tickCount: Math.floor(width / 70) },
+  }
   // An end that is not known lies beyond the edge.
   const inside = (value: number) => Math.min(Math.max(value, low), high)
-
-  const marks = stacked(markedValues(figure), (value) => ((value - low) / (high - low)) * width)
-  const levels = Math.max(0, ...marks.map(({ level }) => level + 1))
-  const x = (field: string) => ({ field, type: 'quantitative' as const })
-  const y = (field: string) => ({ field, type: 'quantitative' as const, axis: null, scale: { domain: [height, 0] } })
-  const estimates = {
-    values: rows
-      .filter((row) => row.kind === 'estimate')
-      .map((row) => ({ ...row, low: inside(row.low), high: inside(row.high) })),
-  }
+  const estimates = rows
+    .filter((row) => row.kind === 'estimate')
+    .map((row) => ({ ...row, low: inside(row.low), high: inside(row.high) }))
   return {
     width,
     height,
     padding: { left, right, top: 10 + levels * lineHeight, bottom: 48 },
     layer: [
-      {
-        data: { values: marks },
-        layer: [
-          {
-            mark: { type: 'rule', y2: height },
-            encoding: {
-              x: {
-                ...x('value'),
-                scale: { domain: [low, high], nice: false, zero: false },
-                axis: {
-                  title: figure.xLabel,
-                  grid: true,
-                  domain: false,
-                  ticks: false,
-                  tickCount: Math.floor(width / 70),
-                },
-              },
-              y: y('top'),
-              strokeDash: {
-                field: 'kind',
-                type: 'nominal',
-                scale: { domain: ['reference', 'margin'], range: [[], [4, 3]] },
-                legend: null,
-              },
-            },
-          },
-          {
-            mark: { type: 'text', baseline: 'bottom', color: ink.soft },
-            encoding: {
-              x: x('value'),
-              y: y('at'),
-              text: { field: 'says' },
-            },
-          },
-        ],
-      },
-      {
-        data: estimates,
-        mark: { type: 'rule', strokeWidth: 2.5 },
-        encoding: { x: x('low'), x2: { field: 'high' }, y: y('y') },
-      },
-      {
-        data: estimates,
-        mark: { type: 'point', size: 70, strokeWidth: 2, opacity: 1, stroke: ink.text },
-        encoding: {
-          x: x('mean'),
-          y: y('y'),
-          fill: { field: 'fill', type: 'nominal', scale: null, legend: null },
-        },
-      },
-      ...(['heading', 'estimate'] as const).map((kind) => ({
-        data: { values: rows.filter((row) => row.kind === kind) },
-        mark: {
-          type: 'text' as const,
-          align: 'right' as const,
-          x: -12,
-          lineHeight,
-          fontWeight: kind === 'heading' ? ('bold' as const) : ('normal' as const),
-        },
-        encoding: { y: y('textY'), text: { field: 'lines' } },
-      })),
-      {
-        data: estimates,
-        mark: { type: 'text', align: 'left', x: width + 12 },
-        encoding: { y: y('y'), text: { field: 'figures' } },
-      },
+      markLayer(marks, axis, height, ground),
+      ...estimateLayers(estimates, width, ground),
+      ...nameLayers(rows, ground),
     ],
   }
 }
+
+/** Along: the figure's own units. Down: pixels, since rows are of different heights. */
+interface Ground {
+  x(field: string): { field: string; type: 'quantitative' }
+  y(field: string): { field: string; type: 'quantitative'; axis: null; scale: { domain: number[] } }
+}
+
+/** Reference and margins, each with its name; the axis is said here for all layers. */
+const markLayer = (values: object[], axis: object, height: number, { x, y }: Ground): Layer => ({
+  data: { values },
+  layer: [
+    {
+      mark: { type: 'rule', y2: height },
+      encoding: {
+        x: { ...x('value'), ...axis },
+        y: y('top'),
+        strokeDash: {
+          field: 'kind',
+          type: 'nominal',
+          scale: { domain: ['reference', 'margin'], range: [[], [4, 3]] },
+          legend: null,
+        },
+      },
+    },
+    {
+      mark: { type: 'text', baseline: 'bottom', color: ink.soft },
+      encoding: { x: x('value'), y: y('at'), text: { field: 'says' } },
+    },
+  ],
+})
+
+const estimateLayers = (values: object[], width: number, { x, y }: Ground): Layer[] => [
+  {
+    data: { values },
+    mark: { type: 'rule', strokeWidth: 2.5 },
+    encoding: { x: x('low'), x2: { field: 'high' }, y: y('y') },
+  },
+  {
+    data: { values },
+    mark: { type: 'point', size: 70, strokeWidth: 2, opacity: 1, stroke: ink.text },
+    encoding: { x: x('mean'), y: y('y'), fill: { field: 'fill', type: 'nominal', scale: null, legend: null } },
+  },
+  {
+    data: { values },
+    mark: { type: 'text', align: 'left', x: width + 12 },
+    encoding: { y: y('y'), text: { field: 'figures' } },
+  },
+]
+
+const nameLayers = (rows: readonly PlacedRow[], { y }: Ground): Layer[] =>
+  (['heading', 'estimate'] as const).map((kind) => ({
+    data: { values: rows.filter((row) => row.kind === kind) },
+    mark: { type: 'text', align: 'right', x: -12, lineHeight, fontWeight: kind === 'heading' ? 'bold' : 'normal' },
+    encoding: { y: y('textY'), text: { field: 'lines' } },
+  }))
 
 /** Of a row's name, in characters. */
 const nameColumns = 28
