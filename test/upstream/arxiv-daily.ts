@@ -25,13 +25,13 @@ export const arxivDailyFiles = (folder: string): string[] =>
     .map((name) => join(folder, name))
 
 /**
- * Papers of daily listings, gzipped JSON Lines. They know the day of the listing only: the announcement is that day's
+ * Papers of daily listings, JSON Lines, gzipped or not. They know the day of the listing only: the announcement is that day's
  * mailing, and submissions are spread, in the order of their ids, over the time for which the mailing is arXiv's.
  */
 export function corpusOfArxivDaily(files: readonly string[]): Corpus {
   const listings = new Map<Day, z.infer<typeof line>[]>()
   for (const file of files) {
-    for (const text of gunzipSync(readFileSync(file)).toString('utf8').split('\n')) {
+    for (const text of textIn(file).split('\n')) {
       if (text === '') continue
       const paper = line.parse(JSON.parse(text))
       const day = parseDay(paper.announced)
@@ -42,6 +42,12 @@ export function corpusOfArxivDaily(files: readonly string[]): Corpus {
     }
   }
   return corpusOf([...listings].flatMap(([day, papers]) => papersOfListing(day, papers)))
+}
+
+/** Gzipped, or as it is. */
+function textIn(file: string): string {
+  const bytes = readFileSync(file)
+  return (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString('utf8')
 }
 
 function papersOfListing(day: Day, papers: z.infer<typeof line>[]): UpstreamPaper[] {
