@@ -32,37 +32,44 @@ const spokenShare = 0.9
 
 /**
  * The intent of a query, and p_rec(q), the probability that its reader wants recent papers: soft, never a switch. A
- * multinomial logit of recent and old against any age; a stated time decides by itself.
+ * stated time decides by itself; the rest is for the signs.
  */
 export function gateOf(seen: Seen, weights: GateWeights): Gate {
   const { query, cues } = seen
   const filtered = query.dates !== null || query.filters.since !== null || query.filters.until !== null
-  const signs = signsOf(seen)
-  const parts = { ...partsOf(signs, weights.recent), subject: seen.leaning.recent }
-  const logits = {
-    recent: sumOf(parts),
-    old: sumOf(partsOf(signs, weights.old)) + seen.leaning.old,
-  }
   const dated = filtered ? 1 : cues.times.length > 0 ? spokenShare : 0
-  const undated = softmax(logits)
-  const shares: Record<Intent, number> = {
-    recent: undated.recent * (1 - dated),
-    atemporal: undated.atemporal * (1 - dated),
-    old: undated.old * (1 - dated),
+  const { parts, shares } = weigh(signsOf(seen), seen.leaning, weights)
+  const all: Record<Intent, number> = {
+    recent: shares.recent * (1 - dated),
+    atemporal: shares.atemporal * (1 - dated),
+    old: shares.old * (1 - dated),
     dated,
   }
-  const intent = intents.reduce((best, one) => (shares[one] > shares[best] ? one : best))
-  const decided = { intent, intents: shares }
+  const intent = intents.reduce((best, one) => (all[one] > all[best] ? one : best))
+  const decided = { intent, intents: all }
   if (query.freshness !== 'auto') {
     return { ...decided, pRecent: query.freshness === 'off' ? 0 : query.freshness, decidedBy: 'override', parts: {} }
   }
   // A time filter is the reader's own answer to how new it should be.
   if (filtered) return { ...decided, pRecent: 0, decidedBy: 'dates', parts: {} }
-  return { ...decided, pRecent: undated.recent, decidedBy: 'gate', parts }
+  return { ...decided, pRecent: shares.recent, decidedBy: 'gate', parts }
+}
+
+export interface Weighed {
+  /** Each sign's contribution to the log odds of recent against any age. */
+  readonly parts: Readonly<Record<string, number>>
+  readonly shares: Readonly<Record<Exclude<Intent, 'dated'>, number>>
+}
+
+/** A multinomial logit of recent and old against any age, for a query without a stated time. */
+export function weigh(signs: GateSigns, leaning: Leaning, weights: GateWeights): Weighed {
+  const parts = { ...partsOf(signs, weights.recent), subject: leaning.recent }
+  const shares = softmax({ recent: sumOf(parts), old: sumOf(partsOf(signs, weights.old)) + leaning.old })
+  return { parts, shares }
 }
 
 /** Against a log odds of 0 for any age. */
-function softmax({ recent, old }: Leaning): Omit<Record<Intent, number>, 'dated'> {
+function softmax({ recent, old }: Leaning): Weighed['shares'] {
   const highest = Math.max(0, recent, old)
   const [r, o, a] = [recent, old, 0].map((logit) => Math.exp(logit - highest))
   return { recent: r / (r + o + a), old: o / (r + o + a), atemporal: a / (r + o + a) }

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Example, fitLogistic, isotonic, logit, probability } from '../../experiments/logistic.ts'
+import {
+  type Example,
+  fitLogistic,
+  fitMultinomial,
+  isotonic,
+  logit,
+  probabilities,
+  probability,
+} from '../../experiments/logistic.ts'
 
 const flat = { mean: 0, sigma: 1e6 }
 const example = (x: number, label: 0 | 1): Example => ({ features: [1, x], label })
@@ -64,6 +72,56 @@ describe('logistic regression', () => {
       }),
     )
     expect(logit([1, 2], [1, 3])).toBe(7)
+  })
+})
+
+describe('logistic regression of three classes', () => {
+  it('without features finds the share of each class', () => {
+    const examples = [0, 1, 1, 2, 2, 2].map((label): Example => ({ features: [1], label }))
+    const weights = fitMultinomial(examples, [[flat], [flat]])
+    const shares = probabilities(weights, [1])
+    for (const [i, share] of [1 / 6, 2 / 6, 3 / 6].entries()) expect(shares[i]).toBeCloseTo(share, 6)
+  })
+
+  it('finds the top also where a full step overshoots, from a far start', () => {
+    // Newton's own steps run away from here: the likelihood is flat at the start and steep where it ends.
+    const far = [{ mean: 40, sigma: 50 }]
+    const examples = [1, 0, 0, 0].map((label): Example => ({ features: [1], label }))
+    const [top] = fitMultinomial(examples, [far])[0]
+    const slope = (w: number) => (40 - w) / 2500 + 1 - 4 / (1 + Math.exp(-w))
+    expect(slope(top)).toBeCloseTo(0, 8)
+  })
+
+  it('is at the top of its posterior: no step to any side is better', () => {
+    const drawn = fc.array(fc.tuple(fc.double({ min: -1, max: 1, noNaN: true }), fc.integer({ min: 0, max: 2 })), {
+      minLength: 1,
+      maxLength: 20,
+      size: 'max',
+    })
+    const prior = { mean: 0.5, sigma: 1 }
+    fc.assert(
+      fc.property(drawn, (pairs) => {
+        const examples = pairs.map(([x, label]): Example => ({ features: [1, x], label }))
+        const weights = fitMultinomial(examples, [
+          [prior, prior],
+          [prior, prior],
+        ])
+        const loss = (rows: readonly (readonly number[])[]) =>
+          rows.flat().reduce((sum, weight) => sum + (weight - prior.mean) ** 2 / 2, 0) -
+          examples.reduce((sum, { features, label }) => sum + Math.log(probabilities(rows, features)[label]), 0)
+        for (const step of [0.01, -0.01]) {
+          for (const [k, i] of [
+            [0, 0],
+            [0, 1],
+            [1, 0],
+            [1, 1],
+          ]) {
+            const moved = weights.map((row, at) => (at === k ? row.map((w, j) => (j === i ? w + step : w)) : row))
+            expect(loss(moved)).toBeGreaterThan(loss(weights))
+          }
+        }
+      }),
+    )
   })
 })
 
