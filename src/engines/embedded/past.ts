@@ -5,8 +5,10 @@ import type { Instant } from '../../domain/instant.ts'
 import { termsOf } from '../../domain/terms.ts'
 import type { DocumentStore, EmbeddingStore, GatherRequest } from '../../ports.ts'
 import { freshTier } from './fresh.ts'
+import { type Gone, goneAmong } from './gone.ts'
+import { tfAt } from './lexical.ts'
 import type { PhraseMatches } from './scope.ts'
-import { goneAmong, type Standing } from './standing.ts'
+import type { Standing } from './standing.ts'
 
 /** Documents taken in before other work gets its turn. */
 const sliceSize = 32
@@ -42,16 +44,37 @@ interface PastText {
   readonly ended: Seq
 }
 
+/** What shapes the past as a search sees it. */
+interface Moment {
+  readonly horizon: Instant
+  readonly mark: Seq
+  readonly cut: Seq | null
+  /** How often something was learnt. */
+  readonly learnt: number
+}
+const momentFields = ['horizon', 'mark', 'cut', 'learnt'] as const
+
+interface Scene {
+  readonly displaced: readonly DocumentKey[]
+  readonly parts: readonly {
+    readonly name: Standing['name']
+    readonly ordinals: ReadonlyMap<DocumentKey, number>
+    readonly gone: Gone
+  }[]
+}
+
 export function pastOf({ documents, embeddings }: PastParts, fingerprint: string | null, dimension: number): Past {
   const tier = freshTier(dimension)
   const texts: { readonly title: string; readonly abstract: string }[] = []
   /** What each change left a document with, oldest change first. */
   const known = new Map<DocumentKey, { from: Seq; states: readonly PastText[] }[]>()
+  let learnt = 0
   let loading: Promise<void> | null = null
 
   function learn(keys: readonly DocumentKey[], from: Seq): void {
     const states = documents.formerStates(keys)
     if (states.size === 0 && !keys.some((key) => known.has(key))) return
+    learnt++
     const now = documents.byKeys(keys)
     const hashes = [...states.values()].flatMap((some) => some.map((one) => one.contentHash))
     const vectors = fingerprint === null ? new Map<string, null>() : embeddings.load(fingerprint, hashes)
@@ -81,10 +104,30 @@ export function pastOf({ documents, embeddings }: PastParts, fingerprint: string
     }
   }
 
+  /** The same for all searches of one moment. */
+  let remembered: (Moment & { readonly scene: Scene }) | null = null
+
+  function sceneAt(moment: Moment): Scene {
+    if (remembered && momentFields.every((name) => remembered?.[name] === moment[name])) return remembered.scene
+    const { horizon, mark, cut } = moment
+    const then = statesAt(horizon, mark)
+    const wasStatic = ({ seq }: PastText) => cut !== null && seq <= cut
+    const parts = (['static', 'fresh'] as const).map((name) => {
+      const there = [...then].filter(([, one]) => one.ordinal >= 0 && wasStatic(one) === (name === 'static'))
+      const ordinals = new Map(there.map(([key, one]) => [key, one.ordinal]))
+      const stands = new Set(ordinals.values())
+      const others = texts.flatMap((_, ordinal) => (stands.has(ordinal) ? [] : ordinal))
+      return { name, ordinals, gone: goneAmong(tier, others, texts.length, horizon) }
+    })
+    const scene = { displaced: [...then.keys()], parts: parts.filter(({ ordinals }) => ordinals.size > 0) }
+    remembered = { ...moment, scene }
+    return scene
+  }
+
   function statesAt(horizon: Instant, mark: Seq): Map<DocumentKey, PastText> {
     const then = new Map<DocumentKey, PastText>()
-    for (const [key, learnt] of known) {
-      const states = learnt.findLast(({ from }) => from <= mark)?.states ?? []
+    for (const [key, left] of known) {
+      const states = left.findLast(({ from }) => from <= mark)?.states ?? []
       const state = stateAt(
         states.filter(({ ended }) => ended <= mark),
         horizon,
@@ -94,24 +137,13 @@ export function pastOf({ documents, embeddings }: PastParts, fingerprint: string
     return then
   }
 
-  function standing(name: Standing['name'], then: ReadonlyMap<DocumentKey, number>, request: GatherRequest): Standing {
-    const stands = new Set(then.values())
-    const others = texts.flatMap((_, ordinal) => (stands.has(ordinal) ? [] : ordinal))
-    return {
-      tier,
-      name,
-      high: texts.length,
-      gone: goneAmong(tier, others, texts.length, request.horizon),
-      phrases: phrasesAmong(then, request),
-      ordinalOf: (key) => then.get(key) ?? -1,
-    }
-  }
-
   /** FTS5 knows only texts of now. */
   function phrasesAmong(then: ReadonlyMap<DocumentKey, number>, request: GatherRequest): PhraseMatches {
     const holding = (phrase: string): ReadonlySet<DocumentKey> => {
       const terms = termsOf(phrase)
+      const lists = terms.map((term) => tier.postings.list(term))
       const holds = ([, ordinal]: readonly [DocumentKey, number]) => {
+        if (!lists.every((list) => list !== null && tfAt(list, ordinal) > 0)) return false
         const { title, abstract } = texts[ordinal]
         return holdsPhrase({ title: termsOf(title), abstract: termsOf(abstract) }, terms)
       }
@@ -122,22 +154,27 @@ export function pastOf({ documents, embeddings }: PastParts, fingerprint: string
 
   return {
     load: () => {
-      loading ??= load()
+      loading ??= load().catch((error) => {
+        loading = null
+        throw error
+      })
       return loading
     },
     learn(keys, change) {
       if (loading !== null) learn(keys, change)
     },
     at(request, mark, cut) {
-      const then = statesAt(request.horizon, mark)
-      const there = [...then].filter(([, { ordinal }]) => ordinal >= 0)
-      const named = (name: Standing['name']): Standing[] => {
-        const wasStatic = ({ seq }: PastText) => cut !== null && seq <= cut
-        const some = there.filter(([, text]) => wasStatic(text) === (name === 'static'))
-        if (some.length === 0) return []
-        return [standing(name, new Map(some.map(([key, text]) => [key, text.ordinal])), request)]
-      }
-      return { standings: [...named('static'), ...named('fresh')], displaced: [...then.keys()] }
+      const { horizon } = request
+      const { displaced, parts } = sceneAt({ horizon, mark, cut, learnt })
+      const standings = parts.map(({ name, ordinals, gone }) => ({
+        tier,
+        name,
+        high: texts.length,
+        gone,
+        phrases: phrasesAmong(ordinals, request),
+        ordinalOf: (key: DocumentKey) => ordinals.get(key) ?? -1,
+      }))
+      return { standings, displaced }
     },
   }
 }

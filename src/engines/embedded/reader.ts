@@ -129,6 +129,9 @@ async function absorb(parts: ReaderParts, held: Held): Promise<boolean> {
   }
 }
 
+/** The same at every search. */
+const nobody: readonly DocumentKey[] = []
+
 const later = (one: Instant | null, other: Instant | null): Instant | null =>
   one !== null && (other === null || one > other) ? one : other
 
@@ -145,7 +148,7 @@ function snapshotOf(documents: DocumentStore, held: Held, mark: Seq): Snapshot {
     const phrases = phrasesOf(request)
     const now = (displaced: readonly DocumentKey[]) =>
       tiers.map((visible) => standingOf(visible, horizon, phrases, displaced))
-    if (held.lastEnd === null || horizon >= held.lastEnd) return now([])
+    if (held.lastEnd === null || horizon >= held.lastEnd) return now(nobody)
     await held.past.load()
     const past = held.past.at(request, mark, cut)
     return [...now(past.displaced), ...past.standings]

@@ -1,7 +1,7 @@
 import type { DocumentKey, Seq } from '../../domain/document.ts'
 import type { Tier } from '../../domain/evidence.ts'
 import type { Instant } from '../../domain/instant.ts'
-import { lookUpCost, type PostingList, tfAt } from './lexical.ts'
+import { type Gone, goneAmong } from './gone.ts'
 import type { PhraseMatches } from './scope.ts'
 import type { IndexedTier } from './tier.ts'
 
@@ -29,28 +29,19 @@ export interface Standing {
   ordinalOf(key: DocumentKey): number
 }
 
-/** Rising, and the same as one byte an ordinal where there are any. */
-export interface Gone {
-  readonly ordinals: Uint32Array
-  readonly mask: Uint8Array | null
-}
-
-/** `displaced`: documents that had another text as of the horizon than they have in this tier. */
+/** `displaced`: documents that had another text as of the horizon than they have in this tier; one list for one horizon. */
 export function standingOf(
   { tier, high, mark }: VisibleTier,
   horizon: Instant,
   phrases: PhraseMatches,
-  displaced: Iterable<DocumentKey>,
+  displaced: readonly DocumentKey[],
 ): Standing {
   const announced = announcedHigh(tier, horizon, high)
-  const gone = new Set<number>()
-  for (const ordinal of tier.deadAt(mark)) gone.add(ordinal)
-  for (const key of displaced) gone.add(tier.ordinalOf(key, high))
   return {
     tier,
     name: tier.name,
     high: announced,
-    gone: goneAmong(tier, gone, announced, horizon),
+    gone: goneFrom(tier, { mark, high, announced, horizon, displaced }),
     phrases,
     ordinalOf: (key) => tier.ordinalOf(key, announced),
   }
@@ -60,27 +51,25 @@ export function standingOf(
 const announcedHigh = (tier: IndexedTier, horizon: Instant, high: number): number =>
   tier.dateRange(null, null) === null ? high : Math.min(high, tier.statistics(horizon, high).documents)
 
-export function goneAmong(tier: IndexedTier, candidates: Iterable<number>, high: number, horizon: Instant): Gone {
-  const ordinals = Uint32Array.from(
-    [...candidates].filter(
-      (ordinal) => ordinal >= 0 && ordinal < high && (tier.announcedAt(ordinal) ?? horizon) <= horizon,
-    ),
-  ).sort()
-  if (ordinals.length === 0) return { ordinals, mask: null }
-  const mask = new Uint8Array(high)
-  for (const ordinal of ordinals) mask[ordinal] = 1
-  return { ordinals, mask }
+interface Extent {
+  readonly mark: Seq
+  readonly high: number
+  readonly announced: number
+  readonly horizon: Instant
+  readonly displaced: readonly DocumentKey[]
 }
 
-/** Those of the gone that are in a list. */
-export function goneIn(list: PostingList | null, { ordinals, mask }: Gone): readonly number[] {
-  if (list === null || mask === null) return []
-  if (ordinals.length * lookUpCost < list.end - list.start) {
-    return [...ordinals].filter((ordinal) => tfAt(list, ordinal) > 0)
-  }
-  const found: number[] = []
-  for (let at = list.start; at < list.end && list.ordinals[at] < mask.length; at++) {
-    if (mask[list.ordinals[at]] === 1) found.push(list.ordinals[at])
-  }
-  return found
+/** Searches of one moment see the same: what is gone from a tier, with what they look up in it, is remembered for the next. */
+const remembered = new WeakMap<IndexedTier, Extent & { readonly gone: Gone }>()
+
+function goneFrom(tier: IndexedTier, extent: Extent): Gone {
+  const known = remembered.get(tier)
+  if (known && extentFields.every((name) => known[name] === extent[name])) return known.gone
+  const ordinals = new Set(tier.deadAt(extent.mark))
+  for (const key of extent.displaced) ordinals.add(tier.ordinalOf(key, extent.high))
+  const gone = goneAmong(tier, ordinals, extent.announced, extent.horizon)
+  remembered.set(tier, { ...extent, gone })
+  return gone
 }
+
+const extentFields = ['mark', 'high', 'announced', 'horizon', 'displaced'] as const

@@ -2,8 +2,8 @@ import { ceilingOf, idf, type LengthNorm, lengthNorm } from '../../domain/bm25.t
 import { ageBins, type Evidence, type TermEvidence } from '../../domain/evidence.ts'
 import { dayMs, type Instant } from '../../domain/instant.ts'
 import type { GatherRequest } from '../../ports.ts'
-import { goneIn, type Standing } from './standing.ts'
-import type { IndexedTier } from './tier.ts'
+import { newerThan } from './gone.ts'
+import type { Standing } from './standing.ts'
 
 /** What is true of all documents together, whatever the filters. */
 export interface Context {
@@ -19,13 +19,13 @@ export function contextOf(standings: readonly Standing[], { terms, now, horizon 
   const sum = (of: (standing: Standing) => number) => standings.reduce((total, standing) => total + of(standing), 0)
   const whole = standings.map(({ tier, high }) => tier.statistics(horizon, high))
   const documents = whole.reduce((total, one) => total + one.documents, 0) - sum(({ gone }) => gone.ordinals.length)
-  const tokens = whole.reduce((total, one) => total + one.tokens, 0) - sum(tokensGone)
+  const tokens = whole.reduce((total, one) => total + one.tokens, 0) - sum(({ gone }) => gone.tokens)
   const daysAgo = ageBins.map((days) => (now - days * dayMs) as Instant)
   const known = [...occurrences(terms)].map(([term, times]): TermEvidence => {
-    const gone = standings.map((standing) => goneIn(standing.tier.postings.list(term), standing.gone))
+    const gone = standings.map((standing) => standing.gone.datesOf(term))
     const holding = (after: Instant | null) =>
       standings.reduce(
-        (total, { tier, high }, i) => total + tier.frequency(term, after, horizon, high) - newer(tier, gone[i], after),
+        (total, { tier, high }, i) => total + tier.frequency(term, after, horizon, high) - newerThan(after, gone[i]),
         0,
       )
     const all = holding(null)
@@ -33,7 +33,7 @@ export function contextOf(standings: readonly Standing[], { terms, now, horizon 
     return { term, documents: all, ages, ceiling: ceilingOf(idf(documents, all), times) }
   })
   const since = daysAgo.map((after) =>
-    sum(({ tier, high, gone }) => tier.announcedBetween(after, horizon, high) - newer(tier, gone.ordinals, after)),
+    sum(({ tier, high, gone }) => tier.announcedBetween(after, horizon, high) - newerThan(after, gone.dates)),
   )
   return {
     norm: lengthNorm({ documents, tokens }),
@@ -45,22 +45,6 @@ export function contextOf(standings: readonly Standing[], { terms, now, horizon 
       lastWeek: since[0],
     },
   }
-}
-
-function tokensGone({ tier, gone }: Standing): number {
-  const { lengths } = tier.postings
-  return gone.ordinals.reduce((total, ordinal) => total + lengths[ordinal], 0)
-}
-
-/** How many of the ordinals were announced after `after`; undated documents have always been there. */
-function newer(tier: IndexedTier, ordinals: ArrayLike<number>, after: Instant | null): number {
-  if (after === null) return ordinals.length
-  let count = 0
-  for (let i = 0; i < ordinals.length; i++) {
-    const announced = tier.announcedAt(ordinals[i])
-    if (announced !== null && announced > after) count++
-  }
-  return count
 }
 
 const binned = (cumulative: readonly number[]): number[] =>
