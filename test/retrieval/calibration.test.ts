@@ -25,7 +25,7 @@ describe('the calibration', () => {
 
   it('says from what it was learned', () => {
     const { provenance } = loadCalibration(null)
-    expect(provenance.commit).toMatch(/^[0-9a-f]{7,40}$/)
+    expect(provenance.commit).toMatch(/^[0-9a-f]{7,40}(\+[0-9a-f]{12})?$/)
     expect(provenance.corpus.papers).toBeGreaterThan(0)
   })
 

@@ -9,6 +9,7 @@ import type { LiveSourceState, Route } from '../../src/domain/route.ts'
 import { typedQuery } from '../../src/domain/understanding.ts'
 import { gateWeightsFor, shippedCalibration } from '../../src/retrieval/calibration.ts'
 import { noLeaning } from '../../src/retrieval/gate.ts'
+import { handSet } from '../../src/retrieval/hand-set.ts'
 import { route } from '../../src/retrieval/router.ts'
 import type { DepthOf } from '../../src/retrieval/score.ts'
 import { offerOf, type Prospect, prospectOf } from '../../src/retrieval/value.ts'
@@ -166,7 +167,7 @@ describe('the live part of a route', () => {
     const query = typedQuery(text, now, wishes)
     const seen = evidence(term('agent', 50), term('memori', 100))
     const cues = readCues(query.subject, query.now)
-    const gate = gateWeightsFor(null, shippedCalibration)
+    const gate = gateWeightsFor(null, handSet)
     const about = { query, cues, evidence: seen, deep: covered, leaning: noLeaning }
     return route(about, 0.3, sources, { gate, live: shippedCalibration.live })
   }
