@@ -139,6 +139,8 @@ async function perform({ engine, clock, reader, asked }: Side, step: Step): Prom
     case 'refresh':
       return reader.refresh()
     case 'ask': {
+      // The embedded engine reads the past when it is first asked for, as the store is then.
+      if (step.request.horizon < noon) await reader.refresh()
       const snapshot = reader.snapshot()
       const evidence = await snapshot.gather(step.request)
       asked.push({ snapshot, request: step.request, evidence })

@@ -1,8 +1,9 @@
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import type { DocumentRecord, Seq } from '../../src/domain/document.ts'
+import type { Instant } from '../../src/domain/instant.ts'
 import { migrate } from '../../src/engines/embedded/schema.ts'
-import { daysAgo, idOf, markOf, noon, put, record } from './fixtures.ts'
+import { daysAgo, idOf, markOf, noon, put, record, request } from './fixtures.ts'
 
 import { brokenOf, inFolder } from './in-folder.ts'
 
@@ -53,6 +54,20 @@ describe('a store of the first schema', () => {
     expect(documents.versionsOf(idOf('2401.00001')).map((one) => one.title)).toEqual(['As it was called first', title])
     expect(documents.watermarks()).toEqual([markOf('arxiv-oai', '2026-02-01')])
     expect(await brokenOf({ documents, ...engine })).toEqual([])
+  })
+
+  test('knows its papers as of the time before they were revised', async () => {
+    storeOfSchema1()
+    const engine = await folder.open()
+    const { key } = engine.documents.byId(idOf('2401.00001'))!
+    const states = engine.documents.formerStates([key]).get(key)
+    expect(states).toMatchObject([{ version: 1, title: 'As it was called first', until: noon }])
+    const snapshot = (await engine.openReader()).snapshot()
+    const asOf = async (text: string, now: Instant) =>
+      (await snapshot.gather(request(text, { vector: null, now }))).candidates.map((one) => one.key)
+    expect(await asOf('called first', daysAgo(1))).toEqual([key])
+    expect(await asOf('learned rankings', daysAgo(1))).not.toContain(key)
+    expect(await asOf('learned rankings', noon)).toContain(key)
   })
 
   test('gives its documents the names that they are known by', async () => {

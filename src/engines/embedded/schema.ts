@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type Database from 'better-sqlite3'
 import { CorruptStore } from '../../domain/errors.ts'
+import { rememberAll } from './former-states.ts'
 import { nameAll } from './identities.ts'
 
 /**
@@ -185,6 +186,7 @@ export function migrate(db: Database.Database, to: number = schemaVersion): void
       db.exec(migrations[step])
       if (step === 0) renewIncarnation(db)
       if (step === 1) nameAll(db)
+      if (step === 3) rememberAll(db)
       db.pragma(`user_version = ${step + 1}`)
     }).immediate()
   }
