@@ -7,8 +7,7 @@ import type { DocumentStore, EmbeddingStore, GatherRequest } from '../../ports.t
 import { freshTier } from './fresh.ts'
 import { type Gone, goneAmong } from './gone.ts'
 import { tfAt } from './lexical.ts'
-import type { PhraseMatches } from './scope.ts'
-import type { Standing } from './standing.ts'
+import type { PhraseMatches, Standing } from './standing.ts'
 
 /** Documents taken in before other work gets its turn. */
 const sliceSize = 32

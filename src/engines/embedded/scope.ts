@@ -1,4 +1,4 @@
-import { type DocumentKey, documentKinds } from '../../domain/document.ts'
+import { documentKinds } from '../../domain/document.ts'
 import type { Instant } from '../../domain/instant.ts'
 import { termsOf, wordsOf } from '../../domain/terms.ts'
 import type { GatherRequest } from '../../ports.ts'
@@ -13,12 +13,6 @@ import {
   sourceTerm,
 } from './lexical.ts'
 import type { Standing } from './standing.ts'
-
-/** Who holds the phrases: FTS5 says it, once for both tiers, of the texts of now. */
-export interface PhraseMatches {
-  readonly required: readonly ReadonlySet<DocumentKey>[]
-  readonly excluded: readonly ReadonlySet<DocumentKey>[]
-}
 
 /** Which ordinals of a tier may be answers: what stands, was announced by the horizon and is let through by every filter. */
 export function scopeOf({ tier, high: end, gone, phrases }: Standing, request: GatherRequest): Scope {

@@ -2,8 +2,13 @@ import type { DocumentKey, Seq } from '../../domain/document.ts'
 import type { Tier } from '../../domain/evidence.ts'
 import type { Instant } from '../../domain/instant.ts'
 import { type Gone, goneAmong } from './gone.ts'
-import type { PhraseMatches } from './scope.ts'
 import type { IndexedTier } from './tier.ts'
+
+/** Who holds the phrases: FTS5 says it, once for both tiers, of the texts of now. */
+export interface PhraseMatches {
+  readonly required: readonly ReadonlySet<DocumentKey>[]
+  readonly excluded: readonly ReadonlySet<DocumentKey>[]
+}
 
 /** A tier as one snapshot sees it. */
 export interface VisibleTier {
