@@ -47,7 +47,7 @@ export interface Table {
   readonly title: string
   readonly note?: string
   readonly columns: readonly string[]
-  /** Numbers are printed to four significant digits, null as an en dash. */
+  /** Numbers of a column are printed with decimals in line, null as an en dash. */
   readonly rows: readonly (readonly (string | number | null)[])[]
 }
 
