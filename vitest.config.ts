@@ -9,8 +9,8 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     // A first start compiles, loads a model and builds a generation; nothing here waits for the sake of waiting.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // No test reaches the network: a server or an indexer that a test starts inherits this.
     env: { FRESHET_SOURCES: 'none' },
   },
