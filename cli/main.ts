@@ -1,7 +1,7 @@
 import { Command } from 'commander'
+import { runCommandLine } from '../indexer/command-line.ts'
 import { indexCommand } from '../indexer/main.ts'
 import { version } from '../src/compose.ts'
-import { loadEnvFile } from '../src/config.ts'
 import { backupCommand, restoreCommand } from './backup.ts'
 import { doctorCommand } from './doctor.ts'
 import { evaluateCommand } from './evaluate.ts'
@@ -12,27 +12,20 @@ import { searchCommand } from './search.ts'
 import { splitCommand } from './split.ts'
 import { statusCommand } from './status.ts'
 
-loadEnvFile()
-await new Command('freshet')
-  .description('search research papers, depth against freshness, and say why')
-  .version(version)
-  .addCommand(searchCommand())
-  .addCommand(routeCommand())
-  .addCommand(importCommand())
-  .addCommand(fetchCommand())
-  .addCommand(purgeCommand())
-  .addCommand(splitCommand())
-  .addCommand(indexCommand())
-  .addCommand(statusCommand())
-  .addCommand(doctorCommand())
-  .addCommand(evaluateCommand())
-  .addCommand(backupCommand())
-  .addCommand(restoreCommand())
-  .showHelpAfterError()
-  .parseAsync()
-  .catch((error) => {
-    // Our own errors are sentences; anything else is a bug, and its stack is what helps.
-    const expected = error instanceof Error && error.name !== 'Error' && error.name !== 'TypeError'
-    console.error(expected ? `${error.message}` : error)
-    process.exitCode = 1
-  })
+await runCommandLine(
+  new Command('freshet')
+    .description('search research papers, depth against freshness, and say why')
+    .version(version)
+    .addCommand(searchCommand())
+    .addCommand(routeCommand())
+    .addCommand(importCommand())
+    .addCommand(fetchCommand())
+    .addCommand(purgeCommand())
+    .addCommand(splitCommand())
+    .addCommand(indexCommand())
+    .addCommand(statusCommand())
+    .addCommand(doctorCommand())
+    .addCommand(evaluateCommand())
+    .addCommand(backupCommand())
+    .addCommand(restoreCommand()),
+)

@@ -2,17 +2,14 @@ import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { Command } from 'commander'
 import { z } from 'zod'
-import { Embedders, openEmbedder, openEngine, openRuntimeIn } from '../src/compose.ts'
-import { openLiveTier, openSources } from '../src/compose-sources.ts'
-import { readConfig } from '../src/config.ts'
 import { BadSetting, UnreadableRecord } from '../src/domain/errors.ts'
 import { type Instant, isoOf } from '../src/domain/instant.ts'
 import { intents } from '../src/domain/route.ts'
 import { typedQuery } from '../src/domain/understanding.ts'
-import { loadCalibration } from '../src/retrieval/calibration.ts'
-import { type Decided, type DecisionParts, decide } from '../src/retrieval/decide.ts'
+import { type Decided, decide } from '../src/retrieval/decide.ts'
 import { stagewatch } from '../src/retrieval/stagewatch.ts'
 import { askedAt } from './search.ts'
+import { openSearching, type Searching } from './searching.ts'
 
 interface Options {
   readonly file?: string
@@ -30,7 +27,7 @@ export const routeCommand = (): Command =>
     .action(async (words: string[], options: Options) => {
       const asked = words.join(' ')
       if ((asked === '') === (options.file === undefined)) throw new BadSetting('name a query, or --file with queries')
-      const opened = await open()
+      const opened = await openSearching()
       try {
         if (options.file === undefined) print(await routeOf(asked, options.asOf, opened), options.json ?? false)
         else await routeFile(options.file, options, opened)
@@ -39,43 +36,12 @@ export const routeCommand = (): Command =>
       }
     })
 
-type Opened = Awaited<ReturnType<typeof open>>
-
-async function open() {
-  const config = readConfig(process.env)
-  const engine = await openEngine(config.dataFolder)
-  const embedders = new Embedders(await openEmbedder(config.model, config.modelOverrides))
-  await embedders.serving(engine)
-  const reader = await engine.openReader()
-  const runtime = openRuntimeIn(config.dataFolder)
-  const sources = openSources(config, runtime)
-  const live = openLiveTier(sources, engine, runtime, (source, error) => console.error(`${source} broke down:`, error))
-  const parts: DecisionParts = {
-    documents: engine.documents,
-    embedderFor: (fingerprint) => embedders.get(fingerprint),
-    calibration: loadCalibration(config.router),
-    live,
-  }
-  return {
-    parts,
-    snapshot: reader.snapshot(),
-    async close() {
-      live.close()
-      await sources.close()
-      runtime.close()
-      await reader.close()
-      await embedders.close()
-      await engine.close()
-    },
-  }
-}
-
-async function routeOf(text: string, asOf: string | undefined, { parts, snapshot }: Opened) {
+async function routeOf(text: string, asOf: string | undefined, { parts, snapshot }: Searching) {
   const now: Instant = askedAt(asOf)
   // A source answers for today; what it would have said on another day nobody knows.
   const live = asOf === undefined ? parts.live : null
   const query = typedQuery(text, now, { past: asOf !== undefined })
-  const took = stagewatch(() => performance.now())
+  const took = stagewatch(parts.stopwatch)
   return toObject(text, await decide(query, snapshot, { ...parts, live }, {}, took))
 }
 
@@ -105,7 +71,7 @@ const rounded = (value: number): number => Math.round(value * 1e6) / 1e6
 const line = z.looseObject({ query: z.string().min(1), as_of: z.string().optional() })
 
 /** Line by line, in the order of the file; a bad line is named, and the rest is done. */
-async function routeFile(file: string, { asOf, json }: Options, opened: Opened): Promise<void> {
+async function routeFile(file: string, { asOf, json }: Options, opened: Searching): Promise<void> {
   let number = 0
   let bad = 0
   for await (const text of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {

@@ -1,18 +1,15 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { systemClock } from '../src/clock.ts'
-import { Embedders, openEmbedder, openEngine, openRuntimeIn } from '../src/compose.ts'
-import { openLiveTier, openSources } from '../src/compose-sources.ts'
-import { readConfig } from '../src/config.ts'
 import type { Hit, RankedAnswer } from '../src/domain/answer.ts'
 import { type DocumentKind, documentKinds } from '../src/domain/document.ts'
 import { BadSetting } from '../src/domain/errors.ts'
 import { dayOf, endOfDay, type Instant, parseMoment, startOfDay } from '../src/domain/instant.ts'
 import { defaultDeadlineMs, modes, noFilters, type Query, sorts } from '../src/domain/query.ts'
 import { typedQuery } from '../src/domain/understanding.ts'
-import { loadCalibration } from '../src/retrieval/calibration.ts'
 import { effectiveFilters } from '../src/retrieval/request.ts'
 import { search } from '../src/retrieval/search.ts'
 import { dayOption } from './import.ts'
+import { openSearching } from './searching.ts'
 
 interface Options {
   readonly since?: string
@@ -52,31 +49,13 @@ export const searchCommand = (): Command =>
     .option('--as-of <time>', 'as if asked at the end of this day, or at this instant')
     .option('--explain', 'every part of each score')
     .action(async (words: string[], options: Options) => {
-      const config = readConfig(process.env)
       const query = queryOf(words.join(' '), options)
-      const engine = await openEngine(config.dataFolder)
-      const embedders = new Embedders(await openEmbedder(config.model, config.modelOverrides))
-      await embedders.serving(engine)
-      const reader = await engine.openReader()
-      const runtime = openRuntimeIn(config.dataFolder)
-      const sources = openSources(config, runtime)
-      const live = openLiveTier(sources, engine, runtime, (source, error) =>
-        console.error(`${source} broke down:`, error),
-      )
-      const answer = await search(query, reader.snapshot(), {
-        documents: engine.documents,
-        embedderFor: (fingerprint) => embedders.get(fingerprint),
-        calibration: loadCalibration(config.router),
-        stopwatch: () => performance.now(),
-        live,
-      })
-      print(answer, options.explain ?? false)
-      live.close()
-      await sources.close()
-      runtime.close()
-      await reader.close()
-      await embedders.close()
-      await engine.close()
+      const opened = await openSearching()
+      try {
+        print(await search(query, opened.snapshot, opened.parts), options.explain ?? false)
+      } finally {
+        await opened.close()
+      }
     })
 
 function wholeNumber(text: string): number {

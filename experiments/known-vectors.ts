@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hashOfText } from '../indexer/ingest.ts'
 import type { Embedder, EmbeddingStore } from '../src/ports.ts'
 
 /** An embedder that takes the vectors of documents from a store where it has them, and computes only the others. */
@@ -9,7 +9,7 @@ export function withKnown(inner: Embedder, known: Pick<EmbeddingStore, 'load'>):
     dimension: inner.dimension,
     async embed(texts, role, signal) {
       if (role === 'query') return inner.embed(texts, role, signal)
-      const hashes = texts.map(hashOf)
+      const hashes = texts.map(hashOfText)
       const found = known.load(inner.fingerprint, hashes)
       const missing = texts.filter((_, i) => !found.has(hashes[i]))
       const computed = (await inner.embed(missing, role, signal)).values()
@@ -18,6 +18,3 @@ export function withKnown(inner: Embedder, known: Pick<EmbeddingStore, 'load'>):
     close: () => inner.close(),
   }
 }
-
-/** The content hash of the document whose text it is; see indexer/ingest.ts. */
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32)

@@ -21,8 +21,10 @@ export interface IngestOptions {
 
 const lockWaitMs = 30 * 60_000
 
-export const contentHashOf = (record: DocumentRecord): string =>
-  createHash('sha256').update(textOf(record)).digest('hex').slice(0, 32)
+export const contentHashOf = (record: DocumentRecord): string => hashOfText(textOf(record))
+
+/** The content hash of the document whose text it is. */
+export const hashOfText = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32)
 
 /**
  * Stores batches in order, each with its embeddings and its mark in one transaction, so that a document can be found

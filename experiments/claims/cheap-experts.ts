@@ -28,9 +28,9 @@ import {
   stageTables,
   summary,
 } from './encoders/experts.ts'
-import { jointly } from './encoders/joint.ts'
 import { encoderSlices, onlyTheCheapOne } from './encoders/pieces.ts'
 import { both, costsOf, wholeQuery } from './encoders/query-cost.ts'
+import { jointly } from './joint.ts'
 import { trainedOnCorpus } from './threats.ts'
 
 const primary = (expert: string, says: string): Primary => ({

@@ -14,9 +14,9 @@ import {
   topicsUnder,
 } from './encoders/encoders.ts'
 import { blocksOf, conditions, type MeasureEncoding, measureEncoding } from './encoders/encoding.ts'
-import { jointly } from './encoders/joint.ts'
 import { encoderSlices, finiteRow, onlyTheCheapOne } from './encoders/pieces.ts'
 import { amortised, type BlockCost, costsOf, costTable, savedBy } from './encoders/query-cost.ts'
+import { jointly } from './joint.ts'
 import { threatsOfTopics, trainedOnCorpus } from './threats.ts'
 
 const margin = 0.02

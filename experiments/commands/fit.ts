@@ -4,7 +4,7 @@ import { systemClock } from '../../src/clock.ts'
 import { readConfig } from '../../src/config.ts'
 import { BadSetting } from '../../src/domain/errors.ts'
 import { dayOf, parseDay } from '../../src/domain/instant.ts'
-import { fit } from '../fit/fit.ts'
+import { fit as learn } from '../fit/fit.ts'
 import { codeIdentity } from '../replay/code.ts'
 import { sharedCorpora, sharedTopics, shippedModel, taken, wholeNumber } from './settings.ts'
 
@@ -39,7 +39,7 @@ export const fitCommand = (): Command =>
       if (corpora.length === 0) throw new BadSetting('name the papers to learn from with --corpus')
       if (topics.length === 0) throw new BadSetting('name the judged topics to learn from with --topics')
       const config = readConfig(process.env)
-      await fit({
+      await learn({
         ...options,
         corpora,
         topics,

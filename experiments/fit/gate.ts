@@ -1,7 +1,7 @@
 import type { Intent } from '../../src/domain/route.ts'
 import { intents } from '../../src/domain/route.ts'
 import type { GateWeights, SignWeights } from '../../src/retrieval/calibration.ts'
-import { gateOf, signNames } from '../../src/retrieval/gate.ts'
+import { type GateSigns, gateOf, type Leaning, noLeaning, signNames } from '../../src/retrieval/gate.ts'
 import { type Example, fitMultinomial, logit, type Prior } from '../logistic.ts'
 import { mean } from '../measures.ts'
 import { seeded } from '../seeded.ts'
@@ -53,10 +53,10 @@ const spreadOf = (values: readonly number[]): number => {
   return Math.sqrt(mean(values.map((value) => (value - middle) ** 2))) || 1
 }
 
-function namedWeights(weights: readonly number[]): SignWeights {
-  const of = (name: (typeof signNames)[number]) => rounded(weights[signNames.indexOf(name) + 1])
+/** Values in the order of `signNames`, each under its name. */
+export function bySign(values: readonly number[]): GateSigns {
+  const of = (name: (typeof signNames)[number]) => values[signNames.indexOf(name)]
   return {
-    prior: rounded(weights[0]),
     recencyWords: of('recencyWords'),
     oldWords: of('oldWords'),
     overviewWords: of('overviewWords'),
@@ -75,18 +75,24 @@ function namedWeights(weights: readonly number[]): SignWeights {
   }
 }
 
+const namedWeights = ([prior, ...rest]: readonly number[]): SignWeights => ({
+  prior: rounded(prior),
+  ...bySign(rest.slice(0, signNames.length).map(rounded)),
+})
+
 const directionIn = (weights: readonly number[]): number[] => weights.slice(signNames.length + 1).map(rounded)
 
 const rounded = (value: number): number => Math.round(value * 1000) / 1000
 
 /** What the product would make of an observed query under these weights. */
-export function judgedBy({ decided, subject }: Observed, weights: GateWeights) {
-  const leaning = {
-    recent: weights.subject ? logit(weights.subject.recent, subject) : 0,
-    old: weights.subject ? logit(weights.subject.old, subject) : 0,
-  }
-  return gateOf({ ...decided, leaning }, weights)
-}
+export const judgedBy = ({ decided, subject }: Observed, weights: GateWeights) =>
+  gateOf({ ...decided, leaning: leaningAlong(subject, weights) }, weights)
+
+/** As `decide` finds it by the store's vectors. */
+export const leaningAlong = (subject: readonly number[], weights: GateWeights): Leaning =>
+  weights.subject
+    ? { recent: logit(weights.subject.recent, subject), old: logit(weights.subject.old, subject) }
+    : noLeaning
 
 /** Divides all log odds by a temperature: above 1, the gate was too sure of itself. */
 export function tempered({ recent, old, subject }: GateWeights, temperature: number): GateWeights {

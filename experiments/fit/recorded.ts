@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { type Intent, intents } from '../../src/domain/route.ts'
 import type { GateWeights } from '../../src/retrieval/calibration.ts'
 import { type GateSigns, signNames, weigh } from '../../src/retrieval/gate.ts'
-import { logit } from '../logistic.ts'
 import { mean } from '../measures.ts'
+import { bySign, leaningAlong } from './gate.ts'
 import type { Observed } from './observe.ts'
 
 /**
@@ -38,27 +38,10 @@ const bounded = (value: number): number => Math.max(-127, Math.min(127, Math.rou
 
 export function fromLine(text: string): Recorded {
   const { id, intent, signs, subject } = line.parse(JSON.parse(text))
-  const of = (name: (typeof signNames)[number]): number => signs[signNames.indexOf(name)]
   return {
     id,
     intent,
-    signs: {
-      recencyWords: of('recencyWords'),
-      oldWords: of('oldWords'),
-      overviewWords: of('overviewWords'),
-      pastYear: of('pastYear'),
-      version: of('version'),
-      plainWords: of('plainWords'),
-      burst: of('burst'),
-      growth: of('growth'),
-      dateShift: of('dateShift'),
-      pace: of('pace'),
-      youth: of('youth'),
-      bestYouth: of('bestYouth'),
-      bestDepth: of('bestDepth'),
-      unknownTerms: of('unknownTerms'),
-      rarity: of('rarity'),
-    },
+    signs: bySign(signs),
     subject: [...new Int8Array(Buffer.from(subject, 'base64'))].map((value) => value / perUnit),
   }
 }
@@ -67,9 +50,7 @@ export function fromLine(text: string): Recorded {
 export function recordedFigures(recorded: readonly Recorded[], weights: GateWeights) {
   const undated = recorded.flatMap(({ intent, ...one }) => (intent === 'dated' ? [] : [{ ...one, intent }]))
   const judged = undated.map(({ intent, signs, subject }) => {
-    const along = (direction: readonly number[] | undefined) => (direction ? logit(direction, subject) : 0)
-    const leaning = { recent: along(weights.subject?.recent), old: along(weights.subject?.old) }
-    const { shares } = weigh(signs, leaning, weights)
+    const { shares } = weigh(signs, leaningAlong(subject, weights), weights)
     const highest = Math.max(...Object.values(shares))
     return { right: shares[intent] === highest ? 1 : 0, loss: -Math.log(shares[intent]) }
   })

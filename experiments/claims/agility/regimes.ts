@@ -1,11 +1,12 @@
 import { type Arm, nightlyStatic, router, routerNoLive, routes, staticFresh, staticFreshLive } from '../../arms.ts'
-import type { Outcome, Table, Verdict } from '../../findings.ts'
+import type { Table, Verdict } from '../../findings.ts'
 import type { Keeping } from '../../replay/holding.ts'
 import { signed } from '../../report/words.ts'
 import { verdictOf } from '../../statistics/verdict.ts'
 import type { JudgedQuery } from '../../topics/query.ts'
 import type { Primary } from '../claim.ts'
 import { type ArmsMeasured, type Compared, compared, meanOf, untested } from '../compared.ts'
+import { jointly } from '../joint.ts'
 import { range } from '../slices.ts'
 
 /** Whoever wants recent work has gains that halve every 30 days; for the others the subject alone counts. */
@@ -69,35 +70,14 @@ export function regimeVerdict(regime: Regime): Verdict {
     judgedGap: others.judgedGap,
   })
   const confirmed = step.effect.interval.low > 0
-  const outcome = jointOutcome(gained.outcome, kept.outcome, confirmed)
-  return {
-    ...gained,
-    outcome,
-    says: [
-      `Class recent, gains halved every 30 days: ${gained.says}`,
-      `The step gain is ${range(step.effect)}, which ${confirmed ? 'confirms it' : 'does not confirm it'}`,
-      `Other classes, subject alone: ${kept.says}`,
-      `${partsOf(regime)}.`,
-    ].join('. '),
-    pHolm: jointP(outcome, gained, kept),
-    judgedGap: widest(gain.judgedGap, others.judgedGap),
-  }
-}
-
-function jointOutcome(gained: Outcome, kept: Outcome, confirmed: boolean): Outcome {
-  if (gained === 'refuted' || kept === 'refuted') return 'refuted'
-  return gained === 'supported' && kept === 'supported' && confirmed ? 'supported' : 'undecided'
-}
-
-function jointP(outcome: Outcome, gained: Verdict, kept: Verdict): number {
-  const ps = (those: readonly Verdict[]) => those.map((one) => one.pHolm ?? 1)
-  if (outcome !== 'refuted') return Math.max(...ps([gained, kept]))
-  return Math.min(1, 2 * Math.min(...ps([gained, kept].filter((one) => one.outcome === 'refuted'))))
-}
-
-function widest(one: number | null, other: number | null): number | null {
-  if (one === null || other === null) return one ?? other
-  return Math.abs(one) >= Math.abs(other) ? one : other
+  const says = [
+    `Class recent, gains halved every 30 days: ${gained.says}`,
+    `The step gain is ${range(step.effect)}, which ${confirmed ? 'confirms it' : 'does not confirm it'}`,
+    `Other classes, subject alone: ${kept.says}`,
+    `${partsOf(regime)}.`,
+  ].join('. ')
+  const joint = jointly(gained, [kept], says)
+  return joint.outcome === 'supported' && !confirmed ? { ...joint, outcome: 'undecided' } : joint
 }
 
 interface Step {

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../findings.ts'
+import type { Verdict } from '../findings.ts'
 
 /**
  * Of a claim that says several things at once: supported where every part is, with the largest p; refuted where any part

@@ -1,0 +1,15 @@
+import type { Command } from 'commander'
+import { loadEnvFile } from '../src/config.ts'
+
+/** Runs a program of commands with the settings of its folder; what went wrong is said, and is in the exit code. */
+export async function runCommandLine(program: Command): Promise<void> {
+  loadEnvFile()
+  try {
+    await program.showHelpAfterError().parseAsync()
+  } catch (error) {
+    // Our own errors are sentences; anything else is a bug, and its stack is what helps.
+    const expected = error instanceof Error && error.name !== 'Error' && error.name !== 'TypeError'
+    console.error(expected ? `${error.message}` : error)
+    process.exitCode = 1
+  }
+}
