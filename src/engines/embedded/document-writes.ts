@@ -55,7 +55,7 @@ export function documentWrites(db: Database.Database, embeddings: EmbeddingTable
         const counts = noChanges()
         for (const one of vectors) embeddings.put(one.fingerprint, one.contentHash, one.vector)
         for (const { record, contentHash } of writes) counts[writeOne(record, contentHash, harvested)]++
-        marks.move(rest, harvested)
+        marks.move(rest)
         return counts
       })
     },
@@ -180,17 +180,16 @@ function documentTable(db: Database.Database, identities: Identities): DocumentT
 }
 
 interface MarkTables {
-  move(marks: Pick<Parameters<DocumentStore['write']>[0], 'watermark' | 'checkpoint' | 'progress'>, at: Instant): void
+  move(marks: Pick<Parameters<DocumentStore['write']>[0], 'watermark' | 'checkpoint' | 'progress'>): void
 }
 
 function markTables(db: Database.Database): MarkTables {
   const setWatermark = db.prepare(
     // Two harvests side by side may end in either order; a mark never goes back.
-    // It does under another scope, for then it speaks of something else, and where it lies in the future: a clock that
-    // ran ahead set it, and once that time has come it would speak of what nobody harvested.
+    // It does under another scope, for then it speaks of something else.
     `INSERT INTO watermarks (source, scope, through, state) VALUES (@source, @scope, @through, @state)
      ON CONFLICT DO UPDATE SET scope = excluded.scope, through = excluded.through, state = excluded.state
-       WHERE excluded.through >= through OR excluded.scope != scope OR through > @at`,
+       WHERE excluded.through >= through OR excluded.scope != scope`,
   )
   const setCheckpoint = db.prepare(
     `INSERT OR REPLACE INTO checkpoints (source, scope, after, up_to, resume)
@@ -199,10 +198,10 @@ function markTables(db: Database.Database): MarkTables {
   const endHarvest = db.prepare<[string]>('DELETE FROM checkpoints WHERE source = ?')
   const setProgress = db.prepare('INSERT OR REPLACE INTO imports (file, lines, done) VALUES (?, ?, ?)')
   return {
-    move({ watermark, checkpoint, progress }, at) {
+    move({ watermark, checkpoint, progress }) {
       if (checkpoint) setCheckpoint.run(checkpoint)
       if (watermark) {
-        setWatermark.run({ ...watermark, at })
+        setWatermark.run(watermark)
         endHarvest.run(watermark.source)
       }
       if (progress) setProgress.run(progress.file, progress.lines, progress.done ? 1 : 0)

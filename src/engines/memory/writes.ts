@@ -44,8 +44,7 @@ export function writesOf(transact: <T>(change: (next: State) => T) => T): Writes
         if (checkpoint) next.checkpoints.set(checkpoint.source, checkpoint)
         if (watermark) {
           const before = next.watermarks.get(watermark.source)
-          const ahead = before && before.through > harvested
-          if (!before || ahead || before.through <= watermark.through || before.scope !== watermark.scope) {
+          if (!before || before.through <= watermark.through || before.scope !== watermark.scope) {
             next.watermarks.set(watermark.source, watermark)
           }
           next.checkpoints.delete(watermark.source)

@@ -46,15 +46,6 @@ export function markTests(current: Current): void {
     expect(engine.documents.watermarks()).toEqual([markOf('r', '2026-01-01'), markOf('s', '2026-01-05')])
   })
 
-  // A clock ran ahead for a night. When its day came, the mark said that everything until then had been harvested.
-  test('a watermark of the future gives way to one of now', async () => {
-    const { engine } = current()
-    const ahead = { ...markOf('s', '2027-01-01'), state: 'of the future' }
-    await put(engine, [], { watermark: ahead, harvested: ahead.through })
-    await put(engine, [], { watermark: markOf('s', '2026-03-01'), harvested: noon })
-    expect(engine.documents.watermarks()).toEqual([markOf('s', '2026-03-01')])
-  })
-
   test('the progress of an import is the last one written', async () => {
     const { engine } = current()
     for (const [lines, done] of [
