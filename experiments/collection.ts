@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { buildGeneration } from '../indexer/build.ts'
 import { importFile } from '../indexer/import.ts'
@@ -69,12 +69,15 @@ export async function openCollection(spec: CollectionSpec): Promise<Collection> 
   }
 }
 
-/** Other files, or other content in them, is another store: nothing may be left of an earlier run. */
+/**
+ * Other content is another store: nothing may be left of an earlier run. The same content is the same store wherever it
+ * lies, for embedding it takes hours.
+ */
 function storeName({ files, model, keep }: CollectionSpec): string {
-  const identities: unknown[] = files.map((file) => [resolve(file), statSync(file).size, statSync(file).mtimeMs])
-  if (keep) identities.push(keep.name)
-  const digest = createHash('sha256').update(JSON.stringify(identities)).digest('hex').slice(0, 10)
-  return `${basename(resolve(model)).replace(/[^\w.-]/g, '_')}-${digest}`
+  const digest = createHash('sha256')
+  for (const file of files) digest.update(createHash('sha256').update(readFileSync(file)).digest())
+  if (keep) digest.update(keep.name)
+  return `${basename(resolve(model)).replace(/[^\w.-]/g, '_')}-${digest.digest('hex').slice(0, 10)}`
 }
 
 /** Files as they are; folders as the corpus files in them, in order of name. */
