@@ -6,6 +6,7 @@ import { measureNamed, scoresOf } from '../measures/measure.ts'
 import { mean } from '../measures.ts'
 import { holdingAt, type Keeping } from '../replay/holding.ts'
 import type { ArmRun, Replay } from '../replay/study.ts'
+import type { Upkeep } from '../replay/upkeep.ts'
 import { effectOf } from '../statistics/effect.ts'
 import { type PairedUnit, paired, type Scores } from '../statistics/paired.ts'
 import { type Rule, verdictOf } from '../statistics/verdict.ts'
@@ -31,6 +32,8 @@ export interface QuerySet {
 export interface Measured extends ArmRun {
   readonly set: QuerySet
   readonly judgings: ReadonlyMap<string, Judging>
+  /** Of the stores that the arm needs; null where that is not known. */
+  readonly upkeep: Upkeep | null
   /** By query; worked out once. Throws RangeError where there is no measure of that name. */
   scores(measure: string): Scores
 }
@@ -59,12 +62,18 @@ export function armsMeasured(all: readonly Measured[]): ArmsMeasured {
   }
 }
 
-export function measuredRun(run: ArmRun, set: QuerySet, judgings: ReadonlyMap<string, Judging>): Measured {
+export function measuredRun(
+  run: ArmRun,
+  set: QuerySet,
+  judgings: ReadonlyMap<string, Judging>,
+  upkeep: Upkeep | null = set.replay.upkeep,
+): Measured {
   const known = new Map<string, Scores>()
   return {
     ...run,
     set,
     judgings,
+    upkeep,
     scores(measure) {
       const scores = known.get(measure) ?? scoresOf(measureNamed(measure), judgings, run.answers)
       known.set(measure, scores)
@@ -85,8 +94,7 @@ function factsOf({ asked }: JudgedQuery, replay: Replay, keeping: Keeping, bestG
   return {
     bestGrade,
     announced,
-    // A replay does not say how a paper stood at an instant.
-    latest: () => null,
+    latest: (id) => replay.standing(id, asked),
     inStatic: (id) => (announced(id) ?? cut) <= cut && isKept(replay.paper(id)?.categories[0], keeping),
   }
 }

@@ -74,7 +74,7 @@ function wishOf(rule: RecencyRule, query: Query): FreshnessWish {
   }
 }
 
-const asksForRecent = ({ subject, now }: Query): boolean => readCues(subject, now).recency.length > 0
+export const asksForRecent = ({ subject, now }: Query): boolean => readCues(subject, now).recency.length > 0
 
 /** An order that the product has no wish for, of the very evidence that it would rank. */
 async function rankedHere(

@@ -70,6 +70,12 @@ export function sharedWork<T>(
   }
 }
 
+/** Of this process and of its encoders, while none of them comes or goes. */
+export function cpuMs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000 + encoderCpuMs()
+}
+
 /** User and system time of the encoders that this process has forked; 0 where the system does not tell (no /proc). */
 export function encoderCpuMs(): number {
   let ticks = 0

@@ -3,6 +3,7 @@ import type { DocumentRecord, StoredDocument } from '../../src/domain/document.t
 import type { Instant } from '../../src/domain/instant.ts'
 import { termsOf } from '../../src/domain/terms.ts'
 import type { Calibration } from '../../src/retrieval/calibration.ts'
+import { documentsAsOf } from '../../src/retrieval/past.ts'
 import { type Arm, router } from '../arms.ts'
 import type { Collection } from '../collection.ts'
 import { everythingAt } from '../evaluate.ts'
@@ -15,6 +16,7 @@ import { type ReplayLive, shareOf } from './live.ts'
 import type { Timing } from './records.ts'
 import { meteredEmbedder, openStage, type Theatre, withoutAbstracts } from './stage.ts'
 import type { ArmRun, Replay } from './study.ts'
+import type { Upkeep } from './upkeep.ts'
 
 export interface ReplayParts {
   /** Tells this replay's sets of queries from those of other collections and encoders; '' for the main one. */
@@ -25,6 +27,7 @@ export interface ReplayParts {
   open(categories: readonly string[] | null, whole: Collection | null): Promise<Collection>
   /** Called once an arm asks for it; null where there is no source to ask. */
   live(): Promise<ReplayLive | null>
+  upkeep(whole: Collection): Promise<Upkeep | null>
   readonly archive: Archive
   readonly calibration: Calibration
   readonly code: string
@@ -43,6 +46,7 @@ export async function openReplay(parts: ReplayParts): Promise<OpenReplay> {
   const whole = await parts.open(null, null)
   const { documents } = whole.engine
   const { fingerprint } = whole.embedder
+  const upkeep = await parts.upkeep(whole)
   const meter = new Meter()
   const embedder = meteredEmbedder(whole.embedder, whole.engine.embeddings, meter)
   const stores = new Map([['', storeOf(whole)]])
@@ -56,8 +60,13 @@ export async function openReplay(parts: ReplayParts): Promise<OpenReplay> {
 
   return {
     fingerprint,
+    upkeep,
     paper: (id) => documents.byId(id),
     papers: () => whole.engine.forBuild(documents.lastSeq()),
+    standing(id, at) {
+      const document = documents.byId(id)
+      return (document && documentsAsOf(documents, at).byKeys([document.key]).get(document.key)) ?? null
+    },
     async termFrequencies(text, asOf) {
       const { terms } = await whole.snapshot.gather({
         terms: termsOf(text),
@@ -170,7 +179,7 @@ function drawnAsOften(routed: ArmArchive, queries: readonly JudgedQuery[], seed:
 }
 
 /** Primary categories by how many papers they held as of then. */
-function largestOf({ engine }: Collection, count: number, asOf: Instant): readonly string[] {
+export function largestOf({ engine }: Collection, count: number, asOf: Instant): readonly string[] {
   const papers = new Map<string, number>()
   for (const { announced, categories } of engine.forBuild(engine.documents.lastSeq())) {
     const [primary] = categories

@@ -19,6 +19,7 @@ import { codeIdentity } from './code.ts'
 import { openReplayLive, type ReplayLive } from './live.ts'
 import { holdsPrimary, type OpenReplay, openReplay } from './open-replay.ts'
 import type { Study, StudyOptions } from './study.ts'
+import { upkeepOf } from './upkeep.ts'
 import { openWorld, startWorld, type World } from './world.ts'
 
 export interface StudyParts {
@@ -46,6 +47,7 @@ export async function openStudy(options: StudyOptions, parts: StudyParts): Promi
     code: codeIdentity(),
     seed: options.seed,
     progress: progressBar,
+    upkeep: (whole: Collection) => upkeepOf(whole, join(parts.stores, 'upkeep'), parts.say),
   }
   const files = corpusFiles(options.corpora)
   const names = options.beir.map(nameOf)

@@ -1,9 +1,10 @@
-import type { DocumentId, DocumentRecord } from '../../src/domain/document.ts'
+import type { DocumentId, DocumentRecord, StoredDocument } from '../../src/domain/document.ts'
 import type { Instant } from '../../src/domain/instant.ts'
 import type { Arm } from '../arms.ts'
 import type { JudgedQuery } from '../topics/query.ts'
 import type { Keeping } from './holding.ts'
 import type { AnswerRecord, Timing } from './records.ts'
+import type { Upkeep } from './upkeep.ts'
 
 /** What was asked for on the command line. */
 export interface StudyOptions {
@@ -34,10 +35,16 @@ export interface ArmRun {
 /** A dated collection with the product's code over it, as of any instant. */
 export interface Replay {
   readonly fingerprint: string
+  /** What keeping the store of everything costs; null where the system does not tell. */
+  readonly upkeep: Upkeep | null
   /** Facts of a paper that slices and gains need; null where the collection does not hold it. */
   paper(
     id: DocumentId,
   ): Pick<DocumentRecord, 'announced' | 'categories' | 'title' | 'abstract' | 'countries' | 'fields'> | null
+  /** Everything that the store holds, by announcement. */
+  papers(): Iterable<Pick<StoredDocument, 'id' | 'title' | 'abstract' | 'announced'>>
+  /** How a paper stood at an instant, by what had been announced of it; null where it was not there. */
+  standing(id: DocumentId, at: Instant): Pick<DocumentRecord, 'version' | 'withdrawn'> | null
   /** Documents that hold each term of the text as of then: for slices by rarity. */
   termFrequencies(
     text: string,

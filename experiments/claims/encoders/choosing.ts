@@ -1,4 +1,5 @@
 import { current } from '../../arms.ts'
+import { bothKept } from '../../measures/amortised.ts'
 import { mean } from '../../measures.ts'
 import type { AnswerRecord } from '../../replay/records.ts'
 import { seeded } from '../../seeded.ts'
@@ -104,6 +105,7 @@ export function routed(cheap: Measured, dear: Measured, { dear: asked }: Chosen)
     { arm: { ...current, name: 'router of encoders', says }, keeping, answers, timings },
     set,
     judgings,
+    bothKept(cheap.upkeep, dear.upkeep),
   )
 }
 

@@ -3,8 +3,8 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { forkProgram } from '../../../src/child.ts'
 import { openEmbedder, openEngine } from '../../../src/compose.ts'
+import { cpuMs } from '../../replay/cost.ts'
 import { ascending, quantileOf } from '../../statistics/quantile.ts'
-import { cpuMs } from './encoding.ts'
 
 export interface StageSpent {
   readonly tookMs: number

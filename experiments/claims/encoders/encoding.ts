@@ -2,7 +2,7 @@ import { openEmbedder } from '../../../src/compose.ts'
 import { textOf } from '../../../src/domain/document.ts'
 import type { Embedder } from '../../../src/ports.ts'
 import { mean } from '../../measures.ts'
-import { encoderCpuMs } from '../../replay/cost.ts'
+import { cpuMs, encoderCpuMs } from '../../replay/cost.ts'
 import { seeded } from '../../seeded.ts'
 import type { QuerySet } from '../compared.ts'
 
@@ -87,10 +87,4 @@ async function oneRound(embedder: Embedder, blocks: readonly Block[]): Promise<E
     paperMs.push((cpuMs() - asked) / papers.length)
   }
   return { queryMs, paperMs }
-}
-
-/** Of this process and of its encoders, of which only one is at work. */
-export function cpuMs(): number {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1000 + encoderCpuMs()
 }

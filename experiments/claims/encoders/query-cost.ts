@@ -1,4 +1,5 @@
 import type { Effect, Table } from '../../findings.ts'
+import { papersADay, volumes } from '../../measures/amortised.ts'
 import { mean } from '../../measures.ts'
 import { savingEffect } from '../../statistics/ratio.ts'
 import { numberOrNull } from '../arm-table.ts'
@@ -46,11 +47,6 @@ export const both = (one: readonly BlockCost[], other: readonly BlockCost[]): re
   }))
 
 export const wholeQuery = ({ encode, search, score }: BlockCost): number => encode + search + score
-
-/** Queries a day over which the day's papers are spread. */
-export const volumes = [100, 10_000, 1_000_000] as const
-/** About what the shared corpus brings. */
-export const papersADay = 150
 
 /** A query with its share of the day's papers. */
 export const amortised =

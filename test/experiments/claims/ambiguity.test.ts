@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Arm } from '../../../experiments/arms.ts'
 import { ambiguity } from '../../../experiments/claims/ambiguity.ts'
 import type { JudgedQuery } from '../../../experiments/topics/query.ts'
-import { type Answering, type FakeStudy, fakeStudy, judgedQuery } from './fake-study.ts'
+import type { DocumentId } from '../../../src/domain/document.ts'
+import { type Answering, at, type FakeStudy, fakeStudy, judgedQuery } from './fake-study.ts'
 
 const announced = { right: '2025-06-02T00:00:00Z' }
 const wrong = ['w1', 'w2', 'w3', 'w4']
@@ -82,24 +80,15 @@ describe('ambiguity', () => {
 })
 
 describe('acronyms', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'freshet-acronyms-'))
-  afterAll(() => rmSync(folder, { recursive: true }))
-
   test('are a control without pools: only papers that define the acronym count', async () => {
-    const file = join(folder, 'papers.jsonl')
     const defining = (long: string, from: number) =>
       Array.from({ length: 6 }, (_, i) => ({
-        id: `2501.0000${from + i}`.slice(0, 10),
+        id: `2501.000${from + i}` as DocumentId,
         title: `A paper of number ${from + i}`,
         abstract: `We study ${long} (TIP) in depth.`,
-        authors: ['A. Author'],
-        categories: ['cs.IR'],
-        comment: null,
-        announced: '2025-01-02',
-        url: `https://arxiv.org/abs/2501.0000${from + i}`,
+        announced: at('2025-01-02'),
       }))
     const papers = [...defining('tidal inlet prediction', 10), ...defining('trusted issuer protocol', 30)]
-    writeFileSync(file, papers.map((paper) => JSON.stringify(paper)).join('\n'))
     // The best arm finds papers of the meant sense; the cheap ones show others first, and strangers before all.
     const meant = (query: JudgedQuery) => [...query.grades].filter(([, grade]) => grade === 1).map(([id]) => id)
     const other = (query: JudgedQuery) => [...query.grades].filter(([, grade]) => grade === 0).map(([id]) => id)
@@ -109,9 +98,9 @@ describe('acronyms', () => {
     const { tables } = await ambiguity.run(
       fakeStudy({
         topics,
-        world: { announced, answer: main },
+        world: { announced, answer: main, papers },
         rivals: { static: { announced, answer: answer(false) } },
-        options: { corpora: [file] },
+        options: { corpora: ['corpus'] },
       }),
     )
     const table = tables.find(({ title }) => title.startsWith('Acronyms with two senses'))

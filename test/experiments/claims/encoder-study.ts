@@ -67,6 +67,9 @@ function replayUnder(encoder: string, { rank = () => 1, depth = () => 0.5 }: Giv
   return {
     fingerprint: encoder,
     paper: (id) => record(id),
+    upkeep: null,
+    papers: () => [],
+    standing: () => null,
     termFrequencies: async () => [],
     largestCategories: () => [],
     run: async (_, arms, queries) =>

@@ -13,6 +13,8 @@ export interface FakeWorld {
   /** When each paper was announced; one that is not in it is of no known date. */
   readonly announced: Readonly<Record<string, string>>
   readonly answer: Answering
+  /** What the collection holds, by announcement. */
+  readonly papers?: readonly FakePaper[]
   /** Queries for which an arm that may ask live sources does so. */
   readonly asksLive?: (arm: Arm, query: JudgedQuery) => boolean
   readonly cpuMs?: (arm: Arm, set: string) => number
@@ -48,6 +50,9 @@ export function fakeReplay(world: FakeWorld, fingerprint = 'fake'): Replay {
       countries: [],
       fields: [],
     }),
+    upkeep: null,
+    papers: () => world.papers ?? [],
+    standing: () => null,
     termFrequencies:
       world.frequencies ?? (async (text) => text.split(' ').map((term) => ({ term, documents: term.length }))),
     largestCategories: (count) => ['cs.CV', 'cs.CL', 'cs.LG', 'cs.IR', 'cs.RO'].slice(0, count),

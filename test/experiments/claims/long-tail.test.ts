@@ -1,18 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Arm } from '../../../experiments/arms.ts'
 import { differenceWithin } from '../../../experiments/claims/contrast.ts'
 import { longTail } from '../../../experiments/claims/long-tail.ts'
 import type { JudgedQuery } from '../../../experiments/topics/query.ts'
 import { type Answering, at, fakeStudy, judgedQuery } from './fake-study.ts'
-
-const folder = mkdtempSync(join(tmpdir(), 'freshet-long-tail-'))
-afterAll(() => rmSync(folder, { recursive: true }))
-/** Nobody defines an acronym in it. */
-const corpus = join(folder, 'papers.jsonl')
-writeFileSync(corpus, '')
 
 const announced = { before: '2025-09-10T00:00:00Z', since: '2025-12-01T01:00:00Z' }
 
@@ -56,7 +47,6 @@ const run = (losing: Losing, given: { readonly scifact?: boolean; readonly singl
       world: { announced, answer: main, frequencies },
       rivals: { [staticModel]: { announced, answer: small, frequencies } },
       options: {
-        corpora: [corpus],
         embedder: given.single ? staticModel : 'models/MiniLM',
         rivals: { static: staticModel, int8: null, fp32: null },
       },

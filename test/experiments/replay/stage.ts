@@ -50,6 +50,7 @@ export async function replayOf(given: { records?: readonly DocumentRecord[]; wor
         return { ...(await store), close: async () => {} }
       },
       live: async () => live,
+      upkeep: async () => null,
       archive: openArchive(folder),
       calibration: shippedCalibration,
       code,
