@@ -8,6 +8,8 @@ export interface Example {
   readonly features: readonly number[]
   /** A class from 0 on; class 0 is what the others are held against. */
   readonly label: number
+  /** How much it counts; 1 where it is left out. */
+  readonly weight?: number
 }
 
 export interface Prior {
@@ -74,10 +76,11 @@ function logPosterior(
 ): number {
   const rows = rowsOf(weights, size)
   let sum = 0
-  for (const { features, label } of examples) {
+  for (const { features, label, weight = 1 } of examples) {
     const logits = [0, ...rows.map((row) => logit(row, features))]
     const highest = Math.max(...logits)
-    sum += logits[label] - highest - Math.log(logits.reduce((total, one) => total + Math.exp(one - highest), 0))
+    sum +=
+      weight * (logits[label] - highest - Math.log(logits.reduce((total, one) => total + Math.exp(one - highest), 0)))
   }
   return priors.reduce((left, { mean, sigma }, i) => left - (weights[i] - mean) ** 2 / (2 * sigma ** 2), sum)
 }
@@ -91,14 +94,14 @@ function slopes(examples: readonly Example[], priors: readonly Prior[], weights:
     row[i] = 1 / sigma ** 2
     return row
   })
-  for (const { features, label } of examples) {
+  for (const { features, label, weight: count = 1 } of examples) {
     const shares = probabilities(rows, features)
     for (let k = 0; k < rows.length; k++) {
       const share = shares[k + 1]
-      const error = (label === k + 1 ? 1 : 0) - share
+      const error = count * ((label === k + 1 ? 1 : 0) - share)
       for (let i = 0; i < size; i++) gradient[k * size + i] += error * features[i]
       for (let l = 0; l <= k; l++) {
-        const weight = share * ((k === l ? 1 : 0) - shares[l + 1])
+        const weight = count * share * ((k === l ? 1 : 0) - shares[l + 1])
         for (let i = 0; i < size; i++) addScaled(curvature[k * size + i], l * size, features, weight * features[i])
       }
     }

@@ -17,11 +17,14 @@ interface Options {
   readonly embedder: string
   readonly seed: number
   readonly out: string
+  readonly fixtures?: string
 }
 
 export const fitCommand = (): Command =>
   new Command('fit')
-    .description('learn depth, gate and the weight of recency from early time, and say how they do later')
+    .description(
+      'learn depth, gate, the weight of recency and the gains of asking live from early time, and say how they do later',
+    )
     .requiredOption('--train-until <day>', 'nothing asked later trains anything')
     .option('--corpus <path...>', 'papers, files or folders; may be repeated')
     .option('--topics <path...>', 'judged topics, files or folders; may be repeated')
@@ -30,6 +33,7 @@ export const fitCommand = (): Command =>
     .option('--embedder <model>', 'whose scores are calibrated', shippedModel)
     .option('--seed <n>', 'of folds', wholeNumber, 1)
     .option('--out <file>', 'where the figures are written', 'data/router.json')
+    .option('--fixtures <folder>', 'where later queries are kept in figures, for tests')
     .action(async (options: Options) => {
       const trainUntil = parseDay(options.trainUntil)
       if (!trainUntil) throw new BadSetting(`--train-until ${options.trainUntil} is no day; write 2025-10-31`)
@@ -45,6 +49,7 @@ export const fitCommand = (): Command =>
         topics,
         qrels: options.qrels ?? [],
         trainUntil,
+        fixtures: options.fixtures ?? null,
         stores: join(config.dataFolder, 'evaluate'),
         command: `npm run experiment -- fit --train-until ${trainUntil}`,
         commit: codeIdentity(),

@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs'
-import { addDays, type Day, dayOf, instant } from '../../src/domain/instant.ts'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Day, dayOf } from '../../src/domain/instant.ts'
 import {
   type Calibration,
   depthCalibrationFor,
@@ -14,10 +15,17 @@ import type { Topic } from '../../src/sources/files/topics.ts'
 import { type Collection, corpusFiles, openCollection } from '../collection.ts'
 import type { Grades } from '../measures.ts'
 import { readJudged } from '../topics/judged.ts'
+import type { JudgedQuery } from '../topics/query.ts'
 import { depthFigures, fitDepth, type Graded, gradeCandidates } from './depth.ts'
+import { fullInformation } from './full-information.ts'
 import { crossFitted, figuresOf, fitGate, type GateFigures, judgedBy, temperatureFor, tempered } from './gate.ts'
 import { labelledTopics, readLabels } from './labels.ts'
+import { fitLive } from './live.ts'
+import { learnedFrom, sayLive } from './live-report.ts'
 import { type Observed, observe } from './observe.ts'
+import { toLine } from './recorded.ts'
+import { askingToLine } from './recorded-askings.ts'
+import { type Spans, spansOf } from './spans.ts'
 import { bestWeights, type Judged, judgedTopic, type TradeOff, tradeOffs } from './tradeoff.ts'
 
 export interface FitOptions {
@@ -34,50 +42,27 @@ export interface FitOptions {
   /** Where evaluation stores are kept. */
   readonly stores: string
   readonly out: string
+  /** Folder for what was seen of later queries, in figures, for tests without corpus and encoder; null: not kept. */
+  readonly fixtures: string | null
   readonly command: string
   readonly commit: string
   readonly today: Day
   say(line: string): void
 }
 
-/** Between what trains and what calibrates. */
-const embargoDays = 7
-const calibrationMonths = 2
 const folds = 10
-
-/** Three spans of time: what trains, what tells how sure to be and how much age may cost, and what only looks on. */
-interface Spans<T> {
-  readonly train: readonly T[]
-  readonly calibrate: readonly T[]
-  readonly confirm: readonly T[]
-}
-
-function spansOf<T>(all: readonly T[], dayOfOne: (one: T) => Day, trainUntil: Day): Spans<T> {
-  const calibrateFrom = addDays(trainUntil, embargoDays)
-  const calibrateUntil = lastDayOf(trainUntil, calibrationMonths)
-  return {
-    train: all.filter((one) => dayOfOne(one) <= trainUntil),
-    calibrate: all.filter((one) => dayOfOne(one) > calibrateFrom && dayOfOne(one) <= calibrateUntil),
-    confirm: all.filter((one) => dayOfOne(one) > calibrateUntil),
-  }
-}
-
-/** Of the month so many months later. */
-function lastDayOf(day: Day, months: number): Day {
-  const at = new Date(`${day}T00:00:00Z`)
-  return dayOf(instant(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + months + 1, 0)))
-}
 
 /** Learns depth and gate for one encoder, and how much age may cost, from early time; says how they do later. */
 export async function fit(options: FitOptions): Promise<Calibration> {
   const { say, trainUntil, seed } = options
   const judged = await readJudged(options.topics, options.qrels)
-  const collection = await openCollection({
+  const spec = {
     files: corpusFiles(options.corpora),
     read: importFormats['arxiv-jsonl'],
     model: options.embedder,
     folder: options.stores,
-  })
+  }
+  const collection = await openCollection(spec)
   try {
     const before = loadCalibration(null)
     const { fingerprint } = collection.embedder
@@ -105,17 +90,38 @@ export async function fit(options: FitOptions): Promise<Calibration> {
     sayGate(spans, observed, gate, fingerprint, options)
 
     const freshness = fitFreshness(observed, gradesOf, collection, trainUntil, options)
-    const next: Calibration = {
-      version: 2,
-      provenance: await provenanceOf(options, collection, topics.train.length, spans.train.length),
+    const unasked = {
       models: withDepth.models,
       // Directions hold for one encoder; the signs hardly depend on it.
       gate: { ...before.gate, any, [model]: gate },
       freshness,
-      live: before.live,
+    }
+    const unseen = gatesUnseen(spans.train, gate, seed)
+    const gateFor = ({ unit }: JudgedQuery) => ({
+      ...before,
+      ...unasked,
+      gate: { ...unasked.gate, [model]: unseen(unit) },
+    })
+    const askings = await fullInformation(judged, collection, spec, seed, gateFor)
+    const asked = spansOf(askings, (one) => dayOf(one.asked), trainUntil)
+    const live = fitLive(asked, folds, seed)
+    sayLive(asked, live, seed, say)
+
+    const next: Calibration = {
+      version: 2,
+      provenance: {
+        ...(await provenanceOf(options, collection, topics.train.length, spans.train.length)),
+        live: learnedFrom(asked, live),
+      },
+      ...unasked,
+      live: { ...before.live, ...live.gains },
     }
     writeFileSync(options.out, `${JSON.stringify(next, null, 2)}\n`)
     say(`written to ${options.out}`)
+    if (options.fixtures) {
+      writeLines(options.fixtures, 'later-queries.jsonl', spans.confirm.map(toLine))
+      writeLines(options.fixtures, 'later-askings.jsonl', asked.confirm.map(askingToLine))
+    }
     return next
   } finally {
     await collection.close()
@@ -172,6 +178,18 @@ function fitFreshness(
   return weights
 }
 
+/** Gates for topics that trained the gate, each from the folds that its topic is not in; the gate itself for all else. */
+function gatesUnseen(train: readonly Observed[], gate: GateWeights, seed: number): (unit: string) => GateWeights {
+  const crossed = crossFitted(train, folds, seed, true)
+  const byUnit = new Map(train.map((one) => [one.labelled.unit, crossed(one)]))
+  return (unit) => byUnit.get(unit) ?? gate
+}
+
+function writeLines(folder: string, name: string, lines: readonly string[]): void {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, name), `${lines.join('\n')}\n`)
+}
+
 const lineOf = ({ weights: { gamma, halfLifeShare }, recentDecayed, subject }: TradeOff): string =>
   `gamma ${gamma}, half-life x ${halfLifeShare}: recent, decayed ${figure(recentDecayed)}; subject ${Object.entries(
     subject,
@@ -191,7 +209,7 @@ async function provenanceOf(
   { engine }: Collection,
   topics: number,
   queries: number,
-): Promise<Calibration['provenance']> {
+): Promise<Omit<Calibration['provenance'], 'live'>> {
   let from = Number.POSITIVE_INFINITY
   let to = Number.NEGATIVE_INFINITY
   for (const { announced } of engine.forBuild(engine.documents.lastSeq())) {

@@ -62,6 +62,16 @@ const live = z.object({
 })
 const anyModel = 'any'
 
+/** How the gains of asking live were found, and what they are worth on later time: `regret` is in nDCG@10. */
+const liveProvenance = z.object({
+  kept: z.enum(['fitted', 'by hand']),
+  /** Queries before stores. */
+  trained: z.number().int().min(0),
+  calibrated: z.number().int().min(0),
+  stores: z.array(z.string()),
+  crossValidated: z.object({ fitted: z.number(), byHand: z.number() }),
+  later: z.record(z.string(), z.object({ calls: z.number(), regret: z.number() })),
+})
 /** From what the figures were learned. */
 const provenance = z.object({
   fitted: z.string(),
@@ -72,6 +82,8 @@ const provenance = z.object({
   corpus: z.object({ from: z.string().nullable(), to: z.string().nullable(), papers: z.number().int().min(0) }),
   topics: z.object({ count: z.number().int().min(0), trainUntil: z.string().nullable() }),
   labels: z.string(),
+  /** Null where nobody fitted them. */
+  live: liveProvenance.nullable().default(null),
 })
 const freshness = z.object({
   /** Largest share of its depth that a hit can lose to age. */

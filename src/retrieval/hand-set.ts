@@ -31,6 +31,7 @@ export const handSet = {
     corpus: { from: null, to: null, papers: 0 },
     topics: { count: 0, trainUntil: null },
     labels: 'none',
+    live: null,
   },
   models: {
     'freshet-static': depthBy({ alpha: 0.7, cosine: 4, lexical: 5, neutralCosine: 0.4, abstainBelow: 0.04 }),

@@ -31,17 +31,30 @@ export function prospectOf(
   return {
     pRecent,
     perBatch: (recent.length + 0.5) / (batches + 1),
-    pCoverage: coverageGap(subject, evidence, deep, weights),
+    pCoverage: coverageGap(coverageSignsOf(subject, evidence, deep), weights),
   }
 }
 
-/** P_cov: a low best depth, rankers that do not agree, and words that no document holds speak for a gap. */
-function coverageGap(subject: string, evidence: Evidence, deep: readonly DepthOf[], weights: LiveWeights): number {
+/** What speaks for a gap in what we hold, each in [0, 1]: a low best depth, rankers that do not agree, words that no document holds. */
+export interface CoverageSigns {
+  readonly shallow: number
+  readonly disagreement: number
+  readonly unknownTerms: number
+}
+
+export const coverageSignsOf = (subject: string, evidence: Evidence, deep: readonly DepthOf[]): CoverageSigns => ({
+  shallow: 1 - (deep[0]?.depth ?? 0),
+  disagreement: 1 - agreementOf(deep),
+  unknownTerms: unknownShare(subject, evidence),
+})
+
+/** P_cov. */
+export function coverageGap(signs: CoverageSigns, { coverage }: Pick<LiveWeights, 'coverage'>): number {
   const logit =
-    weights.coverage.intercept +
-    weights.coverage.shallow * (1 - (deep[0]?.depth ?? 0)) +
-    weights.coverage.disagreement * (1 - agreementOf(deep)) +
-    weights.coverage.unknownTerms * unknownShare(subject, evidence)
+    coverage.intercept +
+    coverage.shallow * signs.shallow +
+    coverage.disagreement * signs.disagreement +
+    coverage.unknownTerms * signs.unknownTerms
   return 1 / (1 + Math.exp(-logit))
 }
 
@@ -66,6 +79,12 @@ function unknownShare(subject: string, { terms }: Evidence): number {
   return terms.filter((one) => one.documents === 0 && asked.has(one.term)).length / asked.size
 }
 
+/** The nDCG that an answer of a source should bring: p_rec · P_new · gain of fresh + P_cov · gain of coverage. */
+export const gainOf = (
+  { pRecent, pNew, pCoverage }: { readonly pRecent: number; readonly pNew: number; readonly pCoverage: number },
+  { gainFresh, gainCoverage }: Pick<LiveWeights, 'gainFresh' | 'gainCoverage'>,
+): number => pRecent * pNew * gainFresh + pCoverage * gainCoverage
+
 /**
  * Whether asking a source is worth its price: VOI = P(answer) · (p_rec · P_new · gain of fresh + P_cov · gain of
  * coverage) against the reader's time, our CPU and the source's patience, all in nDCG. `forced` asks whatever it costs,
@@ -79,8 +98,7 @@ export function offerOf(
   forced: boolean,
 ): LiveOffer {
   const pNew = source.batchesBehind === 0 ? 0 : 1 - Math.exp(-prospect.perBatch * source.batchesBehind)
-  const value =
-    source.pAnswer * (prospect.pRecent * pNew * weights.gainFresh + prospect.pCoverage * weights.gainCoverage)
+  const value = source.pAnswer * gainOf({ ...prospect, pNew }, weights)
   const waitMs = Math.min(leftMs, source.expectedMs)
   const cost =
     (weights.perSecond * waitMs) / 1000 + weights.perCpuMs * weights.cpuMs + weights.perToken * source.scarcity
