@@ -1,38 +1,19 @@
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express'
-import type { RankedAnswer } from '../domain/answer.ts'
 import { InvalidQuery } from '../domain/errors.ts'
-import { type Instant, instant } from '../domain/instant.ts'
-import type { Query } from '../domain/query.ts'
-import type { Clock, DocumentStore, IndexReader, Snapshot } from '../ports.ts'
-import { nextCursor, snapshotAt } from './cursor.ts'
-import { findRequested } from './documents.ts'
 import { sendTagged } from './etag.ts'
-import { type Feedback, shownBy, takeFeedback } from './feedback.ts'
 import { requireKey } from './keys.ts'
 import { openApi } from './openapi.ts'
-import { parseSearch, readUrl, unknownParameter } from './params.ts'
+import { readUrl, unknownParameter } from './params.ts'
 import { answerWithProblem, type ErrorLog, onlyMethods, Refusal, refusedBody, unknownPath } from './problem.ts'
-import { type Status, toWireStatus } from './status.ts'
+import { type Door, openService, type Service, type ServiceParts } from './service.ts'
 import { eventStream, streamAnswer } from './stream.ts'
-import { toTiming, toWireAnswer, toWireDocument } from './wire.ts'
 
-export interface AppParts {
-  /** `onFirst` is told the answer of static and fresh where live sources are waited for beside it. */
-  search(
-    query: Query,
-    snapshot: Snapshot,
-    options: { readonly signal: AbortSignal; readonly onFirst?: (first: RankedAnswer) => void },
-  ): Promise<RankedAnswer>
-  readonly reader: Pick<IndexReader, 'snapshot' | 'snapshotOf'>
-  readonly documents: Pick<DocumentStore, 'byId' | 'versionsOf'>
-  status(): Status | Promise<Status>
+export interface AppParts extends ServiceParts {
   /** `reason` says what is being waited for while `ready` is false. */
   ready(): { readonly ready: boolean; readonly reason: string | null }
-  readonly clock: Pick<Clock, 'now'>
-  /** Null where what answers show is not remembered. */
-  readonly feedback: Feedback | null
   /** None: everybody who can reach the server may ask. */
   readonly apiKeys: readonly string[]
+  readonly doors?: readonly Door[]
   readonly log: ErrorLog
 }
 
@@ -48,28 +29,29 @@ export function buildApp(parts: AppParts): Express {
   // Parameters are read by readUrl, which makes no objects out of brackets.
   app.set('query parser', false)
   app.use(refuseLongUrl, plainAnswers)
-  app.use('/v1', requireKey(parts.apiKeys))
+  const guard = requireKey(parts.apiKeys)
+  app.use('/v1', guard)
+  const service = openService(parts)
 
   const search = app.route('/v1/search')
-  search.get((request, response) => answerSearch(parts, readUrl(parametersOf(request)), request, response))
+  search.get((request, response) => answerSearch(service, readUrl(parametersOf(request)), request, response))
   search.post(noParameters, jsonOnly, readJson, (request, response) =>
-    answerSearch(parts, request.body, request, response),
+    answerSearch(service, request.body, request, response),
   )
   search.all(onlyMethods('GET', 'HEAD', 'POST'))
 
   const feedback = app.route('/v1/feedback')
   feedback.post(noParameters, jsonOnly, readJson, (request, response) => {
-    takeFeedback(parts.feedback, request.body, parts.clock.now())
+    service.judge(request.body)
     response.set('Cache-Control', 'no-store').json({ status: 'kept' })
   })
   feedback.all(onlyMethods('POST'))
 
   offer(app, '/v1/documents/*id', noParameters, (request, response) => {
-    const found = findRequested(parts.documents, idIn(request))
-    sendTagged(request, response, toWireDocument(found, parts.documents.versionsOf(found.document.id)))
+    sendTagged(request, response, service.document(idIn(request)))
   })
   offer(app, '/v1/status', noParameters, async (_request, response) => {
-    response.set('Cache-Control', 'no-store').json(toWireStatus(await parts.status()))
+    response.set('Cache-Control', 'no-store').json(await service.status())
   })
   offer(app, '/healthz', (_request, response) => {
     response.set('Cache-Control', 'no-store').json({ status: 'ok' })
@@ -82,47 +64,24 @@ export function buildApp(parts: AppParts): Express {
   const description = openApi({ keysNeeded: parts.apiKeys.length > 0 })
   offer(app, '/openapi.json', (request, response) => sendTagged(request, response, description))
 
+  for (const door of parts.doors ?? []) app.use(door({ service, keysNeeded: parts.apiKeys.length > 0, guard }))
   app.use(unknownPath)
   app.use(answerWithProblem(parts.log))
   return app
 }
 
-/** The journey of a search through this room: parameters, snapshot, answer, wire. */
-async function answerSearch(parts: AppParts, input: unknown, request: Request, response: Response): Promise<void> {
-  const { query, cursor } = parseSearch(input, wholeMinute(parts.clock.now()))
-  const snapshot = cursor ? snapshotAt(cursor, parts.reader) : parts.reader.snapshot()
+async function answerSearch(service: Service, input: unknown, request: Request, response: Response): Promise<void> {
   const signal = goneSignal(response)
-  const wire = (answer: RankedAnswer) => toWireAnswer(answer, nextCursor(query, answer, snapshot))
-  // What people make of a past moment says nothing of whether age matters to them.
-  const id = query.past ? null : (parts.feedback?.newId() ?? null)
-  const unsaid = (answer: RankedAnswer) => ({ answerId: id, ...toTiming(answer) })
-  const note = (answer: RankedAnswer) => {
-    if (id !== null) parts.feedback?.note(shownBy(answer, id, parts.clock.now()))
-  }
   // One address, two forms: what a cache keeps of the one is no answer to the other.
   response.vary('Accept')
   if (request.accepts(['application/json', eventStream]) === eventStream) {
-    const shown = (send: (first: RankedAnswer) => void) => (first: RankedAnswer) => {
-      send(first)
-      note(first)
-    }
-    note(
-      await streamAnswer(response, wire, unsaid, (onFirst) =>
-        parts.search(query, snapshot, { signal, onFirst: shown(onFirst) }),
-      ),
-    )
-  } else {
-    const answer = await parts.search(query, snapshot, { signal })
-    // Whoever gets a 304 has an answer of another id, and may judge that.
-    if (sendTagged(request, response, wire(answer), unsaid(answer))) note(answer)
+    await streamAnswer(response, (onFirst) => service.search(input, { signal, onFirst }))
+    return
   }
+  const answer = await service.search(input, { signal })
+  // Whoever gets a 304 has an answer of another id, and may judge that.
+  if (sendTagged(request, response, answer.said, answer.unsaid)) answer.shown()
 }
-
-/**
- * Searches are of the end of the minute they are asked in: within it an unchanged store gives an unchanged answer, and
- * so the same ETag, and a document announced this very second is already there.
- */
-const wholeMinute = (at: Instant): Instant => instant(Math.ceil(at / 60_000) * 60_000)
 
 /** Aborts when the client hangs up before it has its answer. */
 function goneSignal(response: Response): AbortSignal {

@@ -1,0 +1,98 @@
+import type { RequestHandler, Router } from 'express'
+import type { RankedAnswer } from '../domain/answer.ts'
+import { type Instant, instant } from '../domain/instant.ts'
+import type { Query } from '../domain/query.ts'
+import type { Clock, DocumentStore, IndexReader, Snapshot } from '../ports.ts'
+import type { Said, Unsaid, WireAnswer, WireDocument } from './answers.ts'
+import { nextCursor, snapshotAt } from './cursor.ts'
+import { findRequested } from './documents.ts'
+import { type Feedback, shownBy, takeFeedback } from './feedback.ts'
+import { parseSearch } from './params.ts'
+import { type Status, toWireStatus, type WireStatus } from './status.ts'
+import { toTiming, toWireAnswer, toWireDocument } from './wire.ts'
+
+export interface ServiceParts {
+  /** `onFirst` is told the answer of static and fresh where live sources are waited for beside it. */
+  search(
+    query: Query,
+    snapshot: Snapshot,
+    options: { readonly signal: AbortSignal; readonly onFirst?: (first: RankedAnswer) => void },
+  ): Promise<RankedAnswer>
+  readonly reader: Pick<IndexReader, 'snapshot' | 'snapshotOf'>
+  readonly documents: Pick<DocumentStore, 'byId' | 'versionsOf'>
+  status(): Status | Promise<Status>
+  readonly clock: Pick<Clock, 'now'>
+  /** Null where what answers show is not remembered. */
+  readonly feedback: Feedback | null
+}
+
+/** An answer that has not been sent yet. */
+export interface Spoken {
+  readonly said: Said
+  readonly unsaid: Unsaid
+  /** To be called by whoever has shown it to somebody. */
+  shown(): void
+}
+
+export interface SearchCall {
+  readonly signal: AbortSignal
+  readonly onFirst?: (first: Spoken) => void
+}
+
+/**
+ * What Freshet can be asked, in the words of the wire, whatever the door: JSON, page, feed or protocol. Inputs are checked
+ * here; what is wrong with them is thrown as errors of the domain or as a Refusal.
+ */
+export interface Service {
+  /** `input` is the body of a POST to /v1/search. */
+  search(input: unknown, call: SearchCall): Promise<Spoken>
+  /** By an id in any way of writing it; throws Refusal where there is none. */
+  document(name: string): WireDocument
+  status(): Promise<WireStatus>
+  /** `input` is the body of a POST to /v1/feedback. */
+  judge(input: unknown): void
+}
+
+/** Another way in than JSON: what it needs to answer at addresses of its own. */
+export interface Doorway {
+  readonly service: Service
+  readonly keysNeeded: boolean
+  /** Lets through what carries a key; without keys, everything. */
+  readonly guard: RequestHandler
+}
+
+export type Door = (doorway: Doorway) => Router
+
+export const wholeAnswer = ({ said, unsaid }: Spoken): WireAnswer => ({ ...said, ...unsaid })
+
+export function openService(parts: ServiceParts): Service {
+  return {
+    async search(input, { signal, onFirst }) {
+      const { query, cursor } = parseSearch(input, wholeMinute(parts.clock.now()))
+      const snapshot = cursor ? snapshotAt(cursor, parts.reader) : parts.reader.snapshot()
+      // What people make of a past moment says nothing of whether age matters to them.
+      const id = query.past ? null : (parts.feedback?.newId() ?? null)
+      const spoken = (answer: RankedAnswer): Spoken => ({
+        said: toWireAnswer(answer, nextCursor(query, answer, snapshot)),
+        unsaid: { answerId: id, ...toTiming(answer) },
+        shown() {
+          if (id !== null) parts.feedback?.note(shownBy(answer, id, parts.clock.now()))
+        },
+      })
+      const first = onFirst && ((answer: RankedAnswer) => onFirst(spoken(answer)))
+      return spoken(await parts.search(query, snapshot, { signal, ...(first && { onFirst: first }) }))
+    },
+    document(name) {
+      const found = findRequested(parts.documents, name)
+      return toWireDocument(found, parts.documents.versionsOf(found.document.id))
+    },
+    status: async () => toWireStatus(await parts.status()),
+    judge: (input) => takeFeedback(parts.feedback, input, parts.clock.now()),
+  }
+}
+
+/**
+ * Searches are of the end of the minute they are asked in: within it an unchanged store gives an unchanged answer, and
+ * so the same ETag, and a document announced this very second is already there.
+ */
+const wholeMinute = (at: Instant): Instant => instant(Math.ceil(at / 60_000) * 60_000)
