@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
-const program = '^(?!src/(?:engines|embedders|http|sources/(?!files/)|server.ts))(?:src|indexer'
+const program = '^(?!src/(?:alerts|engines|embedders|http|sources/(?!files/)|server.ts))(?:src|indexer'
 /** Rooms, and what each may import besides itself. A file stands in the first room that fits. */
 const rooms = [
   ['^src/domain/', '^$'],
@@ -15,21 +15,26 @@ const rooms = [
   ['^src/embedders/', '^src/(?:domain/|ports.ts|child.ts)'],
   ['^src/retrieval/', '^src/(?:domain/|ports.ts)'],
   ['^src/http/', '^src/(?:domain/|ports.ts|retrieval/)'],
-  ['^src/compose(?:-sources)?.ts$', '^src/(?!http/|server.ts)'],
-  ['^src/server.ts$', '^(?:src/(?!engines|embedders|sources)|indexer/news.ts$)'],
+  ['^src/telemetry/', '^src/(?:domain/|ports.ts)'],
+  // Doors beside JSON speak through the service, and know nothing of what lies beneath it.
+  ['^src/(?:mcp|alerts)/', '^src/(?:domain/|ports.ts|http/)'],
+  ['^src/client/', '^$'],
+  ['^web/', '^src/(?:domain/|http/)'],
+  ['^src/compose(?:-sources)?.ts$', '^src/(?!alerts|client|http|mcp|server.ts)'],
+  ['^src/server.ts$', '^(?:src/(?!engines|embedders|sources)|web/|indexer/news.ts$)'],
   ['^indexer/', `${program})/`],
   // The local upstream speaks the providers' side of the wire: what it shared with our sources would prove nothing.
   ['^test/upstream/', '^src/domain/'],
   ['^experiments/', `${program}|test/upstream)/`],
-  ['^cli/', `${program}|experiments)/`],
+  ['^cli/', '^(?!src/(?:engines|embedders|sources/(?!files/)|server.ts))(?:src|indexer|experiments)/'],
   ['^bench/', '^(?:src|indexer|experiments|test/upstream)/'],
 ].map(([room, allowed]) => ({ room: new RegExp(room), allowed: new RegExp(allowed) }))
 const roomOf = (file: string) => rooms.find(({ room }) => room.test(file))
 
-const files = ['src', 'indexer', 'cli', 'experiments', 'bench', 'test/upstream'].flatMap((folder) =>
+const files = ['src', 'web', 'indexer', 'cli', 'experiments', 'bench', 'test/upstream'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
 )
-const programs = files.filter((file) => file.endsWith('.ts') && !/^test\/.*(?:\.test|\bstage)\.ts$/.test(file))
+const programs = files.filter((file) => /\.tsx?$/.test(file) && !/^test\/.*(?:\.test|\bstage)\.ts$/.test(file))
 /** Types too: what a file must know of another is a direction, whether or not anything runs. */
 const edges = programs.flatMap((from) =>
   [...readFileSync(join(root, from), 'utf8').matchAll(/(?:\bfrom|\bimport) ?\(?'(\.[^']+)'/g)].map(([, path]) => ({
@@ -64,6 +69,6 @@ describe('imports', () => {
       done.add(file)
     }
     for (const file of programs) visit(file, [])
-    expect([...done].filter((file) => file.endsWith('.ts')).sort()).toEqual([...programs].sort())
+    expect([...done].filter((file) => /\.tsx?$/.test(file)).sort()).toEqual([...programs].sort())
   })
 })

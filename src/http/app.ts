@@ -1,7 +1,7 @@
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express'
 import { InvalidQuery } from '../domain/errors.ts'
 import { sendTagged } from './etag.ts'
-import { requireKey } from './keys.ts'
+import { callerOf, requireKey } from './keys.ts'
 import { openApi } from './openapi.ts'
 import { readUrl, unknownParameter } from './params.ts'
 import { answerWithProblem, type ErrorLog, onlyMethods, Refusal, refusedBody, unknownPath } from './problem.ts'
@@ -29,8 +29,8 @@ export function buildApp(parts: AppParts): Express {
   // Parameters are read by readUrl, which makes no objects out of brackets.
   app.set('query parser', false)
   app.use(refuseLongUrl, plainAnswers)
-  const guard = requireKey(parts.apiKeys)
-  app.use('/v1', guard)
+  const guard = () => requireKey(parts.apiKeys)
+  app.use('/v1', guard())
   const service = openService(parts)
 
   const search = app.route('/v1/search')
@@ -71,14 +71,14 @@ export function buildApp(parts: AppParts): Express {
 }
 
 async function answerSearch(service: Service, input: unknown, request: Request, response: Response): Promise<void> {
-  const signal = goneSignal(response)
+  const call = { caller: callerOf(response), signal: goneSignal(response) }
   // One address, two forms: what a cache keeps of the one is no answer to the other.
   response.vary('Accept')
   if (request.accepts(['application/json', eventStream]) === eventStream) {
-    await streamAnswer(response, (onFirst) => service.search(input, { signal, onFirst }))
+    await streamAnswer(response, (onFirst) => service.search(input, { ...call, onFirst }))
     return
   }
-  const answer = await service.search(input, { signal })
+  const answer = await service.search(input, call)
   // Whoever gets a 304 has an answer of another id, and may judge that.
   if (sendTagged(request, response, answer.said, answer.unsaid)) answer.shown()
 }

@@ -1,8 +1,23 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { BlockList, isIP } from 'node:net'
-import type { Request, RequestHandler } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { BadSetting } from '../domain/errors.ts'
 import { Refusal } from './problem.ts'
+
+/** What a key is good for: each role may do what those before it may. */
+export const roles = ['read', 'feedback', 'admin'] as const
+export type Role = (typeof roles)[number]
+
+export interface Caller {
+  /** The same for the same key; says nothing of what the key is. */
+  readonly name: string
+  readonly role: Role
+}
+
+const everybody: Caller = { name: 'everybody', role: 'admin' }
+
+/** Who asks, as the guard of the route found. */
+export const callerOf = ({ locals }: Response): Caller => locals.caller ?? everybody
 
 /** Lets through what carries one of the keys; without keys, everything. */
 export function requireKey(apiKeys: readonly string[]): RequestHandler {
@@ -11,8 +26,11 @@ export function requireKey(apiKeys: readonly string[]): RequestHandler {
     if (digests.length === 0) return next()
     response.vary('Authorization').vary('X-API-Key')
     const given = keysIn(request)
-    if (given.some((key) => isAmong(digestOf(key), digests))) return next()
-    throw given.length === 0 ? missingKey() : unknownKey()
+    const known = given.map(digestOf).find((digest) => isAmong(digest, digests))
+    if (known === undefined) throw given.length === 0 ? missingKey() : unknownKey()
+    const caller: Caller = { name: known.toString('hex').slice(0, 12), role: 'admin' }
+    response.locals.caller = caller
+    next()
   }
 }
 

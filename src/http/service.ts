@@ -7,6 +7,7 @@ import type { Said, Unsaid, WireAnswer, WireDocument } from './answers.ts'
 import { nextCursor, snapshotAt } from './cursor.ts'
 import { findRequested } from './documents.ts'
 import { type Feedback, shownBy, takeFeedback } from './feedback.ts'
+import type { Caller, Role } from './keys.ts'
 import { parseSearch } from './params.ts'
 import { type Status, toWireStatus, type WireStatus } from './status.ts'
 import { toTiming, toWireAnswer, toWireDocument } from './wire.ts'
@@ -35,6 +36,7 @@ export interface Spoken {
 }
 
 export interface SearchCall {
+  readonly caller: Caller
   readonly signal: AbortSignal
   readonly onFirst?: (first: Spoken) => void
 }
@@ -57,8 +59,8 @@ export interface Service {
 export interface Doorway {
   readonly service: Service
   readonly keysNeeded: boolean
-  /** Lets through what carries a key; without keys, everything. */
-  readonly guard: RequestHandler
+  /** Lets through what carries a key of this role or a higher one; without keys, everything. */
+  guard(role: Role): RequestHandler
 }
 
 export type Door = (doorway: Doorway) => Router
