@@ -2,7 +2,7 @@ import express, { type Express, type Request, type RequestHandler, type Response
 import { InvalidQuery } from '../domain/errors.ts'
 import { sendTagged } from './etag.ts'
 import { callerOf, requireKey } from './keys.ts'
-import { openApi } from './openapi.ts'
+import { openApi } from './openapi/document.ts'
 import { readUrl, unknownParameter } from './params.ts'
 import { answerWithProblem, type ErrorLog, onlyMethods, Refusal, refusedBody, unknownPath } from './problem.ts'
 import { type Door, openService, type Service, type ServiceParts } from './service.ts'
