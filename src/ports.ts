@@ -13,7 +13,7 @@ import type { Candidate, Evidence } from './domain/evidence.ts'
 import type { JudgedAnswer, Judgement, ShownAnswer } from './domain/feedback.ts'
 import type { EndedState } from './domain/former.ts'
 import type { Generation, GenerationId, Manifest, Verification } from './domain/generation.ts'
-import type { Instant } from './domain/instant.ts'
+import type { Day, Instant } from './domain/instant.ts'
 import type { Filters } from './domain/query.ts'
 import type { Cadence, VisitRecord } from './domain/visits.ts'
 import type { Checkpoint, Watermark } from './domain/watermark.ts'
@@ -120,6 +120,13 @@ export interface Write {
 }
 
 export type WriteCounts = Readonly<Record<Change, number>>
+/** A document of several sources counts for each of them, a withdrawn one too. */
+export interface DayCount {
+  readonly day: Day
+  readonly source: string
+  readonly documents: number
+}
+
 
 export interface DocumentStore {
   /** Also by an id that it had before, and by any id that a source gave it. */
@@ -150,6 +157,8 @@ export interface DocumentStore {
   lastSeq(): Seq
   /** Keys of documents that hold the phrase, words adjacent and in order. */
   withPhrase(phrase: string): ReadonlySet<DocumentKey>
+  /** How many documents of each source were announced on each UTC day from `first` to `last`; by day and source, days without any left out. */
+  announcedByDay(first: Day, last: Day): readonly DayCount[]
   /** Documents, their embeddings and the watermark in one transaction: all or nothing. Needs the writer lock. */
   write(batch: {
     writes: readonly Write[]

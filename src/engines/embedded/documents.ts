@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { DocumentId, DocumentKey, DocumentVersion, Seq, StoredDocument } from '../../domain/document.ts'
 import type { EndedState } from '../../domain/former.ts'
 import { identified, keyFor } from '../../domain/identity/identity.ts'
-import type { Instant } from '../../domain/instant.ts'
+import { dayMs, dayOf, endOfDay, type Instant, instant, startOfDay } from '../../domain/instant.ts'
 import type { Checkpoint, Watermark } from '../../domain/watermark.ts'
 import type { DocumentStore } from '../../ports.ts'
 import { documentWrites } from './document-writes.ts'
@@ -60,6 +60,16 @@ function documentReads(db: Database.Database, identities: Identities): Reads {
   const phrase = db
     .prepare<[string], DocumentKey>('SELECT rowid FROM documents_fts WHERE documents_fts MATCH ?')
     .pluck()
+  const byDay = db.prepare<{ from: Instant; to: Instant }, { source: string; day: number; documents: number }>(
+    `SELECT source, day, sum(n) AS documents FROM (
+       SELECT source, announced / ${dayMs} AS day, count(*) AS n FROM documents
+         WHERE announced BETWEEN :from AND :to GROUP BY source, day
+       UNION ALL
+       SELECT s.source, d.announced / ${dayMs} AS day, count(DISTINCT s.key) AS n
+         FROM sightings AS s CROSS JOIN documents AS d USING (key)
+         WHERE d.announced BETWEEN :from AND :to AND s.source != d.source GROUP BY s.source, day
+     ) GROUP BY source, day ORDER BY day, source`,
+  )
   const watermarks = db.prepare<[], Watermark>('SELECT source, scope, through, state FROM watermarks ORDER BY source')
   const checkpoint = db.prepare<[string], Checkpoint>(
     'SELECT source, scope, after, up_to AS upTo, resume FROM checkpoints WHERE source = ?',
@@ -127,6 +137,10 @@ function documentReads(db: Database.Database, identities: Identities): Reads {
       const version = `${incarnation.get()} ${seq.get()}\n${text}`
       const known = phrases.get(version)
       if (known) return known
+    announcedByDay: (first, last) =>
+      byDay
+        .all({ from: startOfDay(first), to: endOfDay(last) })
+        .map(({ day, ...counted }) => ({ day: dayOf(instant(day * dayMs)), ...counted })),
       const found = new Set(phrase.all(`"${text.replaceAll('"', '""')}"`))
       phrases.set(version, found)
       return found

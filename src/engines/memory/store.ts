@@ -2,8 +2,9 @@ import type { DocumentId, Seq, StoredDocument } from '../../domain/document.ts'
 import { holdsPhrase } from '../../domain/filters.ts'
 import { titleKey } from '../../domain/identifiers.ts'
 import { identified, keyFor } from '../../domain/identity/identity.ts'
+import { dayOf } from '../../domain/instant.ts'
 import { termsOf } from '../../domain/terms.ts'
-import type { DocumentStore, EmbeddingStore } from '../../ports.ts'
+import type { DayCount, DocumentStore, EmbeddingStore } from '../../ports.ts'
 import { copyOf, emptyState, holdingsOf, type State } from './state.ts'
 import { writesOf } from './writes.ts'
 
@@ -92,6 +93,19 @@ function readsOf(read: () => State): Omit<DocumentStore, keyof ReturnType<typeof
     },
     lastSeq: () => read().seq as Seq,
     withPhrase(phrase) {
+    announcedByDay(first, last) {
+      const counts = new Map<string, DayCount>()
+      for (const { announced, sources } of all()) {
+        if (announced === null) continue
+        const day = dayOf(announced)
+        if (day < first || day > last) continue
+        for (const source of sources) {
+          const name = `${day} ${source}`
+          counts.set(name, { day, source, documents: (counts.get(name)?.documents ?? 0) + 1 })
+        }
+      }
+      return [...counts].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, count]) => count)
+    },
       const terms = termsOf(phrase)
       return new Set(
         all()

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { contentHashOf } from '../../../indexer/ingest.ts'
 import { type DocumentRecord, noChanges, type Seq } from '../../../src/domain/document.ts'
+import { type Day, instant } from '../../../src/domain/instant.ts'
 import type { WriteCounts } from '../../../src/ports.ts'
 import { daysAgo, idOf, keyOf, markOf, noon, purge, put, record, underLock } from '../../engines/fixtures.ts'
 import { vectorOf, wordEmbedder } from '../../word-embedder.ts'
@@ -21,6 +22,30 @@ export function documentTests(current: Current): void {
     )
     expect(await put(engine, [record('c', { withdrawn: true })])).toEqual(counts({ unchanged: 1 }))
     expect(engine.documents.counts()).toEqual({ documents: 3, withdrawn: 1, bySource: { arxiv: 3 } })
+  })
+
+  test('papers are counted by the UTC day of their announcement, for each of their sources, the withdrawn too', async () => {
+    const { engine } = current()
+    const at = (iso: string) => instant(Date.parse(iso))
+    const doi = '10.1000/shared'
+    await put(engine, [
+      record('before', { announced: at('2026-01-04T23:59:59.999Z') }),
+      record('first', { announced: at('2026-01-05T00:00:00Z') }),
+      record('withdrawn', { announced: at('2026-01-05T12:00:00Z'), withdrawn: true }),
+      record('shared', { announced: at('2026-01-07T01:00:00Z'), doi }),
+      record('crossref:a', { source: 'crossref', announced: at('2026-01-07T09:00:00Z'), doi }),
+      record('last', { announced: at('2026-01-07T23:59:59.999Z') }),
+      record('after', { announced: at('2026-01-08T00:00:00Z') }),
+      record('undated', { announced: null, announcedBasis: 'unknown' }),
+    ])
+    const days = engine.documents.announcedByDay('2026-01-05' as Day, '2026-01-07' as Day)
+    expect(days).toEqual([
+      { day: '2026-01-05', source: 'arxiv', documents: 2 },
+      { day: '2026-01-07', source: 'arxiv', documents: 2 },
+      { day: '2026-01-07', source: 'crossref', documents: 1 },
+    ])
+    expect(engine.documents.byDoi(doi)?.sources).toEqual(['arxiv', 'crossref'])
+    expect(engine.documents.announcedByDay('2025-01-01' as Day, '2025-12-31' as Day)).toEqual([])
   })
 
   test('the same id twice in one write is one document', async () => {
