@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import { pathToFileURL } from 'node:url'
 import type { IndexerNews } from '../indexer/news.ts'
+import { openPages } from '../web/door.ts'
 import { forkProgram } from './child.ts'
 import { systemClock } from './clock.ts'
 import { Embedders, openEmbedder, openEngine, openRuntimeIn, version } from './compose.ts'
@@ -69,6 +70,7 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
     clock: systemClock,
     feedback: memory,
     apiKeys: config.apiKeys,
+    doors: [await openPages()],
     log,
   })
   const server = await listen(createServer(serverOptions, app), config)

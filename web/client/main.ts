@@ -1,0 +1,5 @@
+import { offerThemes } from './theme.ts'
+import { unlock } from './unlock.ts'
+
+offerThemes()
+await unlock()

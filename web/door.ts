@@ -1,0 +1,98 @@
+import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { callerOf } from '../src/http/keys.ts'
+import { onlyMethods, Refusal } from '../src/http/problem.ts'
+import type { Door } from '../src/http/service.ts'
+import { type Assets, makeAssets } from './assets.ts'
+import { compressed, sendCompressed } from './compression.ts'
+import type { Page } from './page.ts'
+import { locked } from './pages/locked.tsx'
+import { searchPage } from './pages/search.tsx'
+import { type Theme, toHtml } from './pages/shell.tsx'
+
+/** The pages, and what they load. Takes a second, for the script is bundled. */
+export async function openPages(pages: readonly Page[] = []): Promise<Door> {
+  const assets = await makeAssets()
+  return ({ service, guard }) => {
+    const router = Router()
+    for (const page of [searchPage, ...pages]) {
+      router
+        .route(page.path)
+        .get(async (request, response) => {
+          const look = { tab: page.tab, theme: themeOf(request), assets }
+          if (!(await passes(guard('read'), request, response))) {
+            response.status(401).set('WWW-Authenticate', 'Bearer realm="freshet"')
+            return sendHtml(request, response, toHtml(locked, look), assets)
+          }
+          const visit = {
+            service,
+            caller: callerOf(response),
+            url: parametersOf(request),
+            signal: goneSignal(response),
+          }
+          sendHtml(request, response, toHtml(await page.render(visit), look), assets)
+        })
+        .all(onlyMethods('GET', 'HEAD'))
+    }
+    router
+      .route(assets.scriptPath)
+      .get((request, response) => {
+        response.type('text/javascript').set('Cache-Control', 'public, max-age=31536000, immutable')
+        sendCompressed(request, response, assets.script)
+      })
+      .all(onlyMethods('GET', 'HEAD'))
+    return router
+  }
+}
+
+function sendHtml(request: Request, response: Response, html: string, { styleHash }: Assets): void {
+  response
+    .type('html')
+    .vary('Cookie')
+    .set({ ...pageHeaders, 'Content-Security-Policy': policyOf(styleHash) })
+  sendCompressed(request, response, compressed(Buffer.from(html), 'fast'))
+}
+
+const pageHeaders = {
+  'Cache-Control': 'private, no-cache',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+}
+
+const policyOf = (styleHash: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src '${styleHash}'`,
+    "connect-src 'self'",
+    "img-src 'self' data:",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+
+/** Whether a guard lets a request through. What lacks a key sees a form for one instead of a problem document. */
+const passes = (guard: RequestHandler, request: Request, response: Response): Promise<boolean> =>
+  new Promise<void>((resolve, reject) => {
+    Promise.resolve(guard(request, response, (error?: unknown) => (error ? reject(error) : resolve()))).catch(reject)
+  }).then(
+    () => true,
+    (error) => {
+      if (error instanceof Refusal && error.kind === 'unauthorized') return false
+      throw error
+    },
+  )
+
+function goneSignal(response: Response): AbortSignal {
+  const controller = new AbortController()
+  response.once('close', () => {
+    if (!response.writableFinished) controller.abort()
+  })
+  return controller.signal
+}
+
+const parametersOf = ({ url }: Request): URLSearchParams => new URL(url, 'http://localhost').searchParams
+
+function themeOf(request: Request): Theme {
+  const named = /(?:^|; )theme=(light|dark)(?:;|$)/.exec(request.get('Cookie') ?? '')?.[1]
+  return named === 'light' || named === 'dark' ? named : 'auto'
+}
