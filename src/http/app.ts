@@ -1,7 +1,7 @@
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express'
 import { InvalidQuery } from '../domain/errors.ts'
 import { sendTagged } from './etag.ts'
-import { callerOf, requireKey } from './keys.ts'
+import { callerOf, openKeys } from './keys.ts'
 import { openApi } from './openapi/document.ts'
 import { readUrl, unknownParameter } from './params.ts'
 import { answerWithProblem, type ErrorLog, onlyMethods, Refusal, refusedBody, unknownPath } from './problem.ts'
@@ -11,7 +11,7 @@ import { eventStream, streamAnswer } from './stream.ts'
 export interface AppParts extends ServiceParts {
   /** `reason` says what is being waited for while `ready` is false. */
   ready(): { readonly ready: boolean; readonly reason: string | null }
-  /** None: everybody who can reach the server may ask. */
+  /** As openKeys reads them. None: everybody who can reach the server may do everything. */
   readonly apiKeys: readonly string[]
   readonly doors?: readonly Door[]
   readonly log: ErrorLog
@@ -29,8 +29,9 @@ export function buildApp(parts: AppParts): Express {
   // Parameters are read by readUrl, which makes no objects out of brackets.
   app.set('query parser', false)
   app.use(refuseLongUrl, plainAnswers)
-  const guard = () => requireKey(parts.apiKeys)
-  app.use('/v1', guard())
+  const { identify, guard, needed: keysNeeded } = openKeys(parts.apiKeys)
+  app.use(identify)
+  app.use('/v1', guard('read'))
   const service = openService(parts)
 
   const search = app.route('/v1/search')
@@ -41,7 +42,7 @@ export function buildApp(parts: AppParts): Express {
   search.all(onlyMethods('GET', 'HEAD', 'POST'))
 
   const feedback = app.route('/v1/feedback')
-  feedback.post(noParameters, jsonOnly, readJson, (request, response) => {
+  feedback.post(guard('feedback'), noParameters, jsonOnly, readJson, (request, response) => {
     service.judge(request.body)
     response.set('Cache-Control', 'no-store').json({ status: 'kept' })
   })
@@ -61,10 +62,10 @@ export function buildApp(parts: AppParts): Express {
     if (!ready) throw new Refusal('unavailable', reason ?? 'the server is starting')
     response.set('Cache-Control', 'no-store').json({ status: 'ready' })
   })
-  const description = openApi({ keysNeeded: parts.apiKeys.length > 0 })
+  const description = openApi({ keysNeeded })
   offer(app, '/openapi.json', (request, response) => sendTagged(request, response, description))
 
-  for (const door of parts.doors ?? []) app.use(door({ service, keysNeeded: parts.apiKeys.length > 0, guard }))
+  for (const door of parts.doors ?? []) app.use(door({ service, keysNeeded, guard }))
   app.use(unknownPath)
   app.use(answerWithProblem(parts.log))
   return app

@@ -11,27 +11,66 @@ export type Role = (typeof roles)[number]
 export interface Caller {
   /** The same for the same key; says nothing of what the key is. */
   readonly name: string
-  readonly role: Role
+  /** Null for who may do nothing: there are keys, and none was sent. */
+  readonly role: Role | null
 }
 
 const everybody: Caller = { name: 'everybody', role: 'admin' }
+const nobody: Caller = { name: 'nobody', role: null }
 
-/** Who asks, as the guard of the route found. */
-export const callerOf = ({ locals }: Response): Caller => locals.caller ?? everybody
+/** Who asks, by the key that was sent. */
+export const callerOf = ({ locals }: Response): Caller => locals.caller ?? nobody
 
-/** Lets through what carries one of the keys; without keys, everything. */
-export function requireKey(apiKeys: readonly string[]): RequestHandler {
-  const digests = apiKeys.map(digestOf)
-  return (request, response, next) => {
-    if (digests.length === 0) return next()
-    response.vary('Authorization').vary('X-API-Key')
-    const given = keysIn(request)
-    const known = given.map(digestOf).find((digest) => isAmong(digest, digests))
-    if (known === undefined) throw given.length === 0 ? missingKey() : unknownKey()
-    const caller: Caller = { name: known.toString('hex').slice(0, 12), role: 'admin' }
-    response.locals.caller = caller
-    next()
+/** `identify` runs before every route, so that whatever looks at a request knows who asks; `guard` lets through or refuses. */
+export interface Keys {
+  readonly needed: boolean
+  readonly identify: RequestHandler
+  /** Lets through what carries a key of this role or a higher one; without keys, everything. */
+  guard(role: Role): RequestHandler
+}
+
+/** Entries are `role:KEY`, or a key alone, which may do everything. Throws BadSetting for a role that is none. */
+export function openKeys(entries: readonly string[]): Keys {
+  const known = entries.map(readEntry)
+  const needed = known.length > 0
+  return {
+    needed,
+    identify(request, response, next) {
+      response.locals.caller = needed ? (callerIn(request, known) ?? nobody) : everybody
+      next()
+    },
+    guard: (role) => (request, response, next) => {
+      if (!needed) return next()
+      response.vary('Authorization').vary('X-API-Key')
+      const caller = callerOf(response)
+      if (caller.role === null) throw keysIn(request).length === 0 ? missingKey() : unknownKey()
+      if (roles.indexOf(caller.role) < roles.indexOf(role)) throw tooLow(caller.role, role)
+      next()
+    },
   }
+}
+
+interface KnownKey {
+  readonly digest: Buffer
+  readonly caller: Caller
+}
+
+function readEntry(entry: string): KnownKey {
+  const [, prefix, key] = /^([a-z]+):(.+)$/.exec(entry) ?? [null, 'admin', entry]
+  const role = roles.find((one) => one === prefix)
+  if (role === undefined) {
+    throw new BadSetting(
+      `FRESHET_API_KEYS holds a key of the role ${prefix}, and roles are ${roles.join(', ')}; ` +
+        'write a key with a colon of its own as admin:KEY',
+    )
+  }
+  const digest = digestOf(key)
+  return { digest, caller: { name: digest.toString('hex').slice(0, 12), role } }
+}
+
+function callerIn(request: Request, known: readonly KnownKey[]): Caller | undefined {
+  const callers = keysIn(request).map((key) => ownerOf(digestOf(key), known))
+  return callers.find((one) => one !== undefined)
 }
 
 /** Both headers count: a proxy may fill Authorization with credentials of its own. */
@@ -40,10 +79,11 @@ function keysIn(request: Request): string[] {
   return [bearer, request.get('X-API-Key')].filter((key) => key !== undefined && key !== '').map(String)
 }
 
-/** Digests have one length, and comparing all of them takes the same time whichever matches. */
 const digestOf = (key: string): Buffer => createHash('sha256').update(key).digest()
-const isAmong = (given: Buffer, digests: readonly Buffer[]): boolean =>
-  digests.map((digest) => timingSafeEqual(given, digest)).includes(true)
+
+/** Digests have one length, and comparing all of them takes the same time whichever matches. */
+const ownerOf = (given: Buffer, known: readonly KnownKey[]): Caller | undefined =>
+  known.filter(({ digest }) => timingSafeEqual(given, digest))[0]?.caller
 
 const missingKey = (): Refusal =>
   new Refusal('unauthorized', 'this server asks for an API key: send "Authorization: Bearer KEY" or "X-API-Key: KEY"', {
@@ -53,6 +93,11 @@ const missingKey = (): Refusal =>
 const unknownKey = (): Refusal =>
   new Refusal('unauthorized', 'the API key is not one of this server', {
     headers: { 'WWW-Authenticate': 'Bearer realm="freshet", error="invalid_token"' },
+  })
+
+const tooLow = (given: Role, needed: Role): Refusal =>
+  new Refusal('forbidden', `this needs a key of the role ${needed}, and the one that was sent has the role ${given}`, {
+    headers: { 'WWW-Authenticate': 'Bearer realm="freshet", error="insufficient_scope"' },
   })
 
 const loopback = new BlockList()

@@ -9,6 +9,7 @@ const kinds = {
   'invalid-parameter': [400, 'A parameter cannot be used'],
   'malformed-request': [400, 'The request cannot be read'],
   unauthorized: [401, 'An API key is needed'],
+  forbidden: [403, 'The API key may not do this'],
   'not-found': [404, 'There is no such thing here'],
   'unknown-answer': [404, 'The answer is not known, or not any more'],
   'method-not-allowed': [405, 'The method does not apply here'],

@@ -1,6 +1,9 @@
+import { Router } from 'express'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BadSetting } from '../../src/domain/errors.ts'
-import { assertBindable } from '../../src/http/keys.ts'
+import { feedbackExample } from '../../src/http/feedback.ts'
+import { assertBindable, callerOf, openKeys, roles } from '../../src/http/keys.ts'
+import type { Door } from '../../src/http/service.ts'
 import { problemOf, serve, type TestServer } from './fakes.ts'
 
 let server: TestServer
@@ -52,6 +55,68 @@ describe('with API keys set', () => {
     for (const path of ['/V1/status', '//v1/status', '/v1//status', '/v1/status/']) {
       expect((await server.get(path)).status, path).toBeGreaterThanOrEqual(400)
     }
+  })
+})
+
+describe('the role of a key', () => {
+  const roleful = ['read:r', 'feedback:f', 'admin:a', 'bare', 'sk-1:2']
+  let served: TestServer
+  beforeAll(async () => {
+    const ladder: Door = ({ guard }) => {
+      const router = Router()
+      for (const role of roles) {
+        router.get(`/for/${role}`, guard(role), (_request, response) => {
+          response.json(callerOf(response))
+        })
+      }
+      return router
+    }
+    served = await serve({ apiKeys: roleful, doors: [ladder] })
+  })
+  afterAll(() => served.close())
+
+  it.each([
+    ['r', [200, 403, 403]],
+    ['f', [200, 200, 403]],
+    ['a', [200, 200, 200]],
+    ['bare', [200, 200, 200]],
+    ['sk-1:2', [200, 200, 200]],
+    ['read:r', [401, 401, 401]],
+  ])('%s opens what its role may do, and what lower roles may', async (key, statuses) => {
+    const answers = await Promise.all(roles.map((role) => served.get(`/for/${role}`, { 'X-API-Key': key })))
+    expect(answers.map(({ status }) => status)).toEqual(statuses)
+  })
+
+  it('that is needed stands in the refusal', async () => {
+    const response = await served.get('/for/admin', { Authorization: 'Bearer f' })
+    expect(response.headers.get('www-authenticate')).toContain('insufficient_scope')
+    expect(await problemOf(response)).toMatchObject({
+      type: 'urn:freshet:problem:forbidden',
+      status: 403,
+      detail: expect.stringMatching(/role admin.*role feedback/),
+    })
+  })
+
+  it('lets a reader search and see the status, and not judge', async () => {
+    const reader = { 'X-API-Key': 'r', 'Content-Type': 'application/json' }
+    expect((await served.get('/v1/search?q=agents', reader)).status).toBe(200)
+    expect((await served.get('/v1/status', reader)).status).toBe(200)
+    const judging = { method: 'POST', headers: reader, body: JSON.stringify(feedbackExample) }
+    expect((await fetch(`${served.url}/v1/feedback`, judging)).status).toBe(403)
+  })
+
+  it('comes with a name that is the same for the same key and is not the key', async () => {
+    const ask = async (headers: Record<string, string>) => (await served.get('/for/read', headers)).json()
+    const first = await ask({ 'X-API-Key': 'f' })
+    expect(first).toEqual({ name: expect.stringMatching(/^[0-9a-f]{12}$/), role: 'feedback' })
+    expect(await ask({ Authorization: 'Bearer f' })).toEqual(first)
+    expect(await ask({ 'X-API-Key': 'r' })).not.toEqual(first)
+  })
+
+  it('must be one that there is', () => {
+    expect(() => openKeys(['amdin:secret'])).toThrow(BadSetting)
+    expect(() => openKeys(['amdin:secret'])).toThrow(/amdin.*read, feedback, admin/)
+    expect(() => openKeys(['amdin:secret'])).not.toThrow(/secret/)
   })
 })
 

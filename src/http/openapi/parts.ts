@@ -16,6 +16,7 @@ export interface Area {
 export const refusals = {
   BadRequest: refusal('A parameter or the body cannot be used; `field` names which.'),
   Unauthorized: refusal('An API key is needed.'),
+  Forbidden: refusal('The key is of a lower role than this needs.'),
   NotFound: refusal('There is no such document.'),
   UnknownAnswer: refusal('No answer of that id is remembered, or none at all.'),
   CursorExpired: refusal('The index that the cursor points into is no longer held; search again.'),
