@@ -51,9 +51,11 @@ export const fitCommand = (): Command =>
         trainUntil,
         fixtures: options.fixtures ?? null,
         stores: join(config.dataFolder, 'evaluate'),
-        command: `npm run experiment -- fit --train-until ${trainUntil}`,
+        command: ['npm run experiment -- fit --train-until', trainUntil, ...encoderOf(options.embedder)].join(' '),
         commit: codeIdentity(),
         today: dayOf(systemClock.now()),
         say,
       })
     })
+
+const encoderOf = (model: string): readonly string[] => (model === shippedModel ? [] : ['--embedder', model])

@@ -11,9 +11,14 @@ export function sayLive(
   seed: number,
   say: (line: string) => void,
 ): void {
+  if (train.length === 0) {
+    say('asking live: nothing to learn from, the gains by hand are kept')
+    return
+  }
   say(
     `asking live, from ${train.length} queries before stores: regret ${figure(crossValidated.fitted)}, by hand ${figure(crossValidated.byHand)}; kept: ${kept}, ${JSON.stringify(gains)}`,
   )
+  if (confirm.length === 0) return
   say('  asked later, share of calls and regret:')
   const stores = [...new Set(confirm.map((one) => one.keeping))]
   sayPolicies('all', confirm)

@@ -47,10 +47,9 @@ export function fitLive({ train, calibrate, confirm }: Spans<Observed>, folds: n
 }
 
 /**
- * The gain of an answer is p_rec · P_new · gain of fresh + P_cov · gain of coverage, to be found by regression on what was
- * gained. Where nothing was announced since the harvest, all gain is coverage: its size is the mean of what was gained
- * where anything was. The rest is found in turns: P_cov by a logistic on what fresh papers do not explain, the gain of fresh
- * by least squares on what coverage does not.
+ * The gain of an answer is p_rec · P_new · gain of fresh + P_cov · gain of coverage, found by least squares and a logistic
+ * in turns (backfitting): each is fitted to what the other leaves unexplained. Where nothing was announced since the
+ * harvest all gain is coverage, so its size is the mean of what was gained there where anything was.
  */
 export function fitGains(observed: readonly Observed[]): LiveGains {
   const weight = weightsOf(observed)
@@ -104,7 +103,7 @@ function sizeOfGaps(observed: readonly Observed[], weight: (one: Observed) => nu
 
 interface Gap {
   readonly signs: readonly number[]
-  /** Of the size of a gap; in the mean over queries that look the same it is the probability of one. */
+  /** Of the size of a gap: in the mean over queries that look the same, the probability of one (fractional logit). */
   readonly share: number
   readonly weight: number
 }
