@@ -19,7 +19,7 @@ const rooms = [
   // Doors beside JSON speak through the service, and know nothing of what lies beneath it.
   ['^src/(?:mcp|alerts)/', '^src/(?:domain/|ports.ts|http/)'],
   ['^src/client/', '^$'],
-  ['^web/', '^src/(?:domain/|http/)'],
+  ['^web/', '^src/(?:client/|domain/|http/)'],
   ['^src/compose(?:-sources)?.ts$', '^src/(?!alerts|client|http|mcp|server.ts)'],
   ['^src/server.ts$', '^(?:src/(?!engines|embedders|sources)|web/|indexer/news.ts$)'],
   ['^indexer/', `${program})/`],
