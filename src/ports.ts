@@ -8,6 +8,7 @@ import type {
   Seq,
   Sighting,
   StoredDocument,
+  Traits,
 } from './domain/document.ts'
 import type { Candidate, Evidence } from './domain/evidence.ts'
 import type { JudgedAnswer, Judgement, ShownAnswer } from './domain/feedback.ts'
@@ -15,6 +16,17 @@ import type { EndedState } from './domain/former.ts'
 import type { Generation, GenerationId, Manifest, Verification } from './domain/generation.ts'
 import type { Day, Instant } from './domain/instant.ts'
 import type { Filters } from './domain/query.ts'
+import type {
+  Delivery,
+  DeliveryId,
+  Match,
+  MatchMark,
+  NewDelivery,
+  NewSearch,
+  SavedSearch,
+  SearchId,
+  SeenMatch,
+} from './domain/saved-search.ts'
 import type { Cadence, VisitRecord } from './domain/visits.ts'
 import type { Checkpoint, Watermark } from './domain/watermark.ts'
 
@@ -119,7 +131,6 @@ export interface Write {
   readonly contentHash: string
 }
 
-export type WriteCounts = Readonly<Record<Change, number>>
 /** A document of several sources counts for each of them, a withdrawn one too. */
 export interface DayCount {
   readonly day: Day
@@ -127,6 +138,7 @@ export interface DayCount {
   readonly documents: number
 }
 
+export type WriteCounts = Readonly<Record<Change, number>>
 
 export interface DocumentStore {
   /** Also by an id that it had before, and by any id that a source gave it. */
@@ -135,6 +147,8 @@ export interface DocumentStore {
   /** Documents whose titleKey equals this one's; newest announcement first. */
   byTitleKey(key: string): readonly StoredDocument[]
   byKeys(keys: readonly DocumentKey[]): Map<DocumentKey, StoredDocument>
+  /** Of those that are held; without their texts, and so cheaper than byKeys. */
+  traitsOf(keys: readonly DocumentKey[]): ReadonlyMap<DocumentKey, Traits>
   /** Every document that has this titleKey or had it in a former state. */
   everTitled(key: string): readonly DocumentKey[]
   /** As its leading source counts them. */
@@ -154,11 +168,11 @@ export interface DocumentStore {
   count(): number
   /** A document of several sources counts for each of them. */
   counts(): { documents: number; withdrawn: number; bySource: Readonly<Record<string, number>> }
+  /** How many documents of each source were announced on each UTC day from `first` to `last`; by day and source, days without any left out. */
+  announcedByDay(first: Day, last: Day): readonly DayCount[]
   lastSeq(): Seq
   /** Keys of documents that hold the phrase, words adjacent and in order. */
   withPhrase(phrase: string): ReadonlySet<DocumentKey>
-  /** How many documents of each source were announced on each UTC day from `first` to `last`; by day and source, days without any left out. */
-  announcedByDay(first: Day, last: Day): readonly DayCount[]
   /** Documents, their embeddings and the watermark in one transaction: all or nothing. Needs the writer lock. */
   write(batch: {
     writes: readonly Write[]
@@ -369,6 +383,49 @@ export interface FeedbackBook {
   judged(): readonly JudgedAnswer[]
 }
 
+/** What searches matched, and when each match was first seen. Membership sticks: what matched once stays a match. */
+export interface MatchBook {
+  /** Newest first; none where the search is not known. */
+  of(search: SearchId): readonly SeenMatch[]
+  /** Adds those that it does not hold. The oldest fall off beyond `mostMatches`; what is older than those is not added. */
+  add(search: SearchId, matches: readonly Match[], at: Instant): void
+}
+
+/** Feeds that somebody reads, each with its matches. */
+export interface FeedBook extends MatchBook {
+  /** Notes that somebody reads it; since when somebody does. Of very many feeds those that nobody reads are forgotten. */
+  read(feed: SearchId, at: Instant): Instant
+}
+
+/** Searches that their owners saved, each with its matches. */
+export interface SavedSearches extends MatchBook {
+  /** What it matches by now counts as looked at. Null where its owner has as many as one may have. */
+  save(search: NewSearch, matches: readonly Match[], at: Instant): SavedSearch | null
+  find(id: SearchId): SavedSearch | null
+  /** Oldest first; of one owner, or of all. */
+  list(owner: string | null): readonly SavedSearch[]
+  /** With its matches and its webhook; false where there was none. */
+  remove(id: SearchId): boolean
+  /** Its owner looked at every match up to here. It never goes back. */
+  lookedAt(id: SearchId, mark: MatchMark): void
+}
+
+/** What webhooks are to be told. At most one delivery a search is under way; what matches meanwhile goes with the next. */
+export interface Outbox {
+  /** Matches of a search that nobody was told of, newest first; none while a delivery is under way or the webhook is off. */
+  untold(search: SearchId): readonly SeenMatch[]
+  /** Puts a delivery under way, unless there is one. */
+  put(search: SearchId, delivery: NewDelivery, at: Instant): void
+  /**
+   * Deliveries whose time has come. The attempt is counted before it is made, and `pauseMs` sets when the next is due
+   * if nobody says how this one ended.
+   */
+  claim(limit: number, at: Instant, pauseMs: (attempts: number) => number): readonly Delivery[]
+  succeeded(id: DeliveryId, at: Instant): void
+  /** `retryAt`: not before then; `given-up` and `gone` end the delivery, and `gone` the webhook. */
+  failed(id: DeliveryId, error: string, outcome: { readonly retryAt: Instant | null } | 'given-up' | 'gone'): void
+}
+
 /** Small facts that several processes share and that may be lost without harm to any document. */
 export interface Runtime {
   health(): readonly SourceHealth[]
@@ -378,6 +435,9 @@ export interface Runtime {
   readonly visits: VisitBook
   readonly inbox: Inbox
   readonly feedback: FeedbackBook
+  readonly feeds: FeedBook
+  readonly searches: SavedSearches
+  readonly outbox: Outbox
   close(): void
 }
 

@@ -90,6 +90,22 @@ export interface LiveReport {
   readonly unheld: number
 }
 
+export interface FacetValue {
+  readonly value: string
+  readonly count: number
+}
+
+/** What matches well, counted by each fact; the commonest values first. */
+export interface Facets {
+  /** By month of the first announcement (YYYY-MM), oldest first; months without any are left out. */
+  readonly announced: readonly { readonly month: string; readonly count: number }[]
+  readonly category: readonly FacetValue[]
+  readonly source: readonly FacetValue[]
+  readonly country: readonly FacetValue[]
+  readonly kind: readonly FacetValue[]
+  readonly field: readonly FacetValue[]
+}
+
 /** How an answer of two arms came about. */
 export interface Draft {
   readonly arms: readonly [first: string, second: string]
@@ -116,6 +132,8 @@ export interface RankedAnswer {
   readonly degraded: readonly Degradation[]
   /** Empty where no source was asked. */
   readonly live: readonly LiveReport[]
+  /** Null where nobody asked for them. */
+  readonly facets: Facets | null
   readonly tookMs: Readonly<Record<string, number>>
   /** Left out where the answer is of one arm. */
   readonly draft?: Draft

@@ -68,6 +68,17 @@ export interface StoredDocument extends Sighting {
   readonly sources: readonly string[]
 }
 
+/** Facts by which documents are counted. */
+export type Traits = Pick<StoredDocument, 'kind' | 'sources' | 'categories' | 'countries' | 'fields'>
+
+export const traitsOf = ({ kind, sources, categories, countries, fields }: Traits): Traits => ({
+  kind,
+  sources,
+  categories,
+  countries,
+  fields,
+})
+
 export interface DocumentVersion {
   readonly version: number
   readonly at: Instant | null

@@ -75,6 +75,8 @@ export interface Query {
   /** That moment was asked for: papers are shown as they were then, and no source is asked, for it would answer of today. */
   readonly past: boolean
   readonly explain: boolean
+  /** What matches is to be counted by its facts. */
+  readonly facets: boolean
   /** How long the caller waits for live sources, from the start of the search. */
   readonly deadlineMs: number
   /** A live answer this old or younger serves again; 0 asks anew. */

@@ -114,6 +114,7 @@ export function typedQuery(text: string, now: Instant, wishes: Wishes = {}): Que
     shown: 0,
     past: false,
     explain: false,
+    facets: false,
     deadlineMs: defaultDeadlineMs,
     maxAgeMs: defaultMaxAgeMs,
     ...wishes,

@@ -105,6 +105,28 @@ const echo = z.strictObject({
     .meta({ description: 'The time condition that was read out of the text.' }),
 })
 
+const counted = z.array(z.strictObject({ value: z.string(), count: z.int().min(1) }))
+
+const facetsSchema = z
+  .strictObject({
+    announced: z
+      .array(z.strictObject({ month: z.string().regex(/^\d{4}-\d{2}$/), count: z.int().min(1) }))
+      .meta({ description: 'By month of the first announcement, oldest first; months without any are left out.' }),
+    category: counted,
+    source: counted.meta({ description: 'A document of several sources counts for each.' }),
+    country: counted,
+    kind: counted,
+    field: counted,
+  })
+  .meta({
+    description:
+      'Null unless asked for. What of the ranked candidates matches well, counted: those whose depth reaches the ' +
+      'threshold (see explain.threshold) or that the query names. Candidates are the 100 best by words and the 100 best by ' +
+      'vector of each tier, and what live sources found: at most 400 and the live ones, so counts are of the head of the ' +
+      'ranking and not of all that holds the words. The filters of the search are applied. Commonest first, at most 20 ' +
+      'values; empty where nothing is known.',
+  })
+
 const trouble = z.enum(['degraded', 'rate_limited', 'timeout'])
 const probability = unit
 
@@ -178,6 +200,7 @@ export const answerSchema = z
         }),
       )
       .meta({ description: 'How each source answered that was asked while the query waited.' }),
+    facets: facetsSchema.nullable(),
     nextCursor: z.string().nullable(),
     interleaved: z.boolean().meta({
       description: 'The hits are those of two ways to serve the search, which the server compares by feedback.',

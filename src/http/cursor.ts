@@ -65,7 +65,7 @@ export function checkCursor(cursor: ReadCursor, query: Query): void {
   if (cursor.digest === digestOf(cursor, query)) return
   throw new InvalidQuery(
     'cursor',
-    'cursor belongs to another search: send q and all other parameters as they were; only limit, explain, deadline_ms and max_age may differ',
+    'cursor belongs to another search: send q and all other parameters as they were; only limit, explain, facets, deadline_ms and max_age may differ',
   )
 }
 

@@ -90,6 +90,7 @@ export const answerExample: WireAnswer = {
   mark: 54_317,
   degraded: [],
   live: [],
+  facets: null,
   nextCursor: null,
   interleaved: false,
   answerId: 'q3mYb0sWc1yN5vU2kT8xZA',
@@ -116,6 +117,7 @@ export const problemExample: Problem = {
   detail: 'limit must be a whole number from 1 to 100.',
   field: 'limit',
   instance: '/v1/search',
+  requestId: '0b8e2b6e-4d0a-4c53-9d8e-7f2f1f6f5b6a',
 }
 
 export const statusExample: WireStatus = {

@@ -15,6 +15,7 @@ export interface Asked {
 
 const fieldNames = Object.keys(rules)
 const lists = new Set(['category', 'source', 'author', 'kind', 'country', 'field'])
+const booleans = new Set(['explain', 'facets'])
 const wholeNumbers = new Set(['limit', 'deadline_ms', 'max_age'])
 
 /** What a URL's parameters would be in the body of a POST. Repeated parameters that have one value are refused. */
@@ -32,11 +33,11 @@ function fromTexts(name: string, texts: readonly string[]): unknown {
   // What is no number or boolean stays text, and the schema says what was expected.
   if (wholeNumbers.has(name)) return /^-?\d+$/.test(text) ? Number(text) : text
   if (name === 'freshness') return /^-?(?:\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : text
-  if (name === 'explain') return truth.get(text) ?? text
-  return text
+  if (booleans.has(name)) return truth.get(text) ?? text
+  return texts.length > 1 ? texts : text
 }
 
-/** `explain` alone says yes. */
+/** A name alone says yes. */
 const truth = new Map([
   ['', true],
   ['true', true],
@@ -97,7 +98,7 @@ export function unknownParameter(name: string, known: readonly string[] = fieldN
 }
 
 function toQuery(request: SearchRequest, now: Instant, { offset, shown }: Pick<Query, 'offset' | 'shown'>): Query {
-  const { mode, sort, fusion, freshness, explain } = request
+  const { mode, sort, fusion, freshness, explain, facets } = request
   const limit = Math.min(request.limit, candidateDepth - offset)
   return typedQuery(request.q, now, {
     filters: filtersOf(request),
@@ -106,6 +107,7 @@ function toQuery(request: SearchRequest, now: Instant, { offset, shown }: Pick<Q
     fusion,
     freshness,
     explain,
+    facets,
     limit,
     offset,
     shown,

@@ -31,6 +31,7 @@ export const rules = {
   sort: `one of ${sorts.join(', ')}`,
   fusion: `one of ${fusions.join(', ')}`,
   explain: 'true or false',
+  facets: 'true or false',
 } as const
 
 function momentRule(edge: string): string {
@@ -96,7 +97,7 @@ export const searchRequest = z.strictObject({
     .max(400)
     .optional()
     .meta({
-      description: `The next page: ${rules.cursor}. The search is sent again with it; only limit, explain, deadline_ms and max_age may differ.`,
+      description: `The next page: ${rules.cursor}. The search is sent again with it; only limit, explain, facets, deadline_ms and max_age may differ.`,
     }),
   since: moment(startOfDay)
     .optional()
@@ -166,6 +167,12 @@ export const searchRequest = z.strictObject({
     .boolean()
     .default(false)
     .meta({ description: `Shows every part of each score: ${rules.explain}.` }),
+  facets: z
+    .boolean()
+    .default(false)
+    .meta({
+      description: `Counts what matches well by date, category, source, country, kind and field: ${rules.facets}.`,
+    }),
 })
 
 export type SearchRequest = z.infer<typeof searchRequest>
@@ -179,6 +186,10 @@ export const problemSchema = z
     detail: z.string().meta({ description: 'What is wrong and what to do, in a sentence.' }),
     field: z.string().optional().meta({ description: 'The parameter to change.' }),
     instance: z.string().meta({ description: 'The path that was asked.' }),
+    requestId: z
+      .string()
+      .optional()
+      .meta({ description: "Names the request in the server's log; X-Request-Id says it too." }),
   })
   .meta({ description: 'Why a request was refused or failed.' })
 

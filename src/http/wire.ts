@@ -1,4 +1,4 @@
-import type { Hit, LiveReport, RankedAnswer, ScoreParts } from '../domain/answer.ts'
+import type { Facets, FacetValue, Hit, LiveReport, RankedAnswer, ScoreParts } from '../domain/answer.ts'
 import type { DocumentVersion, StoredDocument } from '../domain/document.ts'
 import { dayOf, type Instant, isoOf } from '../domain/instant.ts'
 import type { Query } from '../domain/query.ts'
@@ -27,6 +27,7 @@ export function toWireAnswer(answer: RankedAnswer, nextCursor: string | null): S
     mark: answer.mark,
     degraded: answer.degraded.map(({ part, code, reason, retryAfterMs }) => ({ part, code, reason, retryAfterMs })),
     live: answer.live.map(toWireReport),
+    facets: answer.facets && toWireFacets(answer.facets),
     nextCursor,
     interleaved: answer.draft !== undefined,
   }
@@ -57,6 +58,16 @@ const toWireOffer = (offer: LiveOffer): WireAnswer['route']['live']['offers'][nu
   barred: offer.barred,
   retryAfterMs: offer.retryAfterMs,
 })
+
+const toWireFacets = (facets: Facets): NonNullable<WireAnswer['facets']> => ({
+  announced: facets.announced.map(({ month, count }) => ({ month, count })),
+  category: facets.category.map(toCounted),
+  source: facets.source.map(toCounted),
+  country: facets.country.map(toCounted),
+  kind: facets.kind.map(toCounted),
+  field: facets.field.map(toCounted),
+})
+const toCounted = ({ value, count }: FacetValue): FacetValue => ({ value, count })
 
 const toWireReport = (report: LiveReport): WireAnswer['live'][number] => ({
   source: report.source,

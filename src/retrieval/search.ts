@@ -1,10 +1,11 @@
 import type { Degradation, LiveReport, RankedAnswer } from '../domain/answer.ts'
-import type { DocumentKey, StoredDocument } from '../domain/document.ts'
+import type { DocumentKey, StoredDocument, Traits } from '../domain/document.ts'
 import type { Folded } from '../domain/identity/folding.ts'
 import type { Query } from '../domain/query.ts'
 import type { Snapshot } from '../ports.ts'
 import { type Decided, type DecisionOptions, type DecisionParts, decide, reserveMs } from './decide.ts'
 import { embedRecords } from './embedding.ts'
+import { countFacets } from './facets.ts'
 import { convex, type Fused } from './fusion.ts'
 import { type HitContext, toHits } from './hits.ts'
 import { scoreLate } from './late.ts'
@@ -32,6 +33,8 @@ interface Ranked extends Decided {
   readonly ordered: readonly Scored[]
   /** Those of the page. */
   readonly held: ReadonlyMap<DocumentKey, StoredDocument>
+  /** Those of all that matches well; null where no facets are wanted. */
+  readonly traits: ReadonlyMap<DocumentKey, Traits> | null
 }
 
 /** The journey of a query, top to bottom. */
@@ -71,9 +74,16 @@ async function rankTiers(
   took.mark('rank')
   const page = ordered.slice(query.offset, query.offset + query.limit)
   const held = parts.documents.byKeys(page.map((one) => one.candidate.key))
+  const matching = ordered.filter(matchesWell(ranking, named))
+  const traits = query.facets ? parts.documents.traitsOf(matching.map((one) => one.candidate.key)) : null
   took.mark('hydrate')
-  return { ...decided, ranking, recency, ordered, held }
+  return { ...decided, ranking, recency, ordered, held, traits }
 }
+
+const matchesWell =
+  ({ threshold }: Ranking, named: Named) =>
+  (one: Scored): boolean =>
+    one.depth >= threshold || named.has(one.candidate.key)
 
 function askLive(
   { query, subject, route }: Ranked,
@@ -120,13 +130,16 @@ async function rankLate(
 }
 
 function answerOf(ranked: Ranked, snapshot: Snapshot, late: Ordered, took: Stagewatch): RankedAnswer {
-  const { query, evidence, ranking, recency, named, route, held } = ranked
+  const { query, evidence, ranking, recency, named, route, held, traits } = ranked
   const ordered = late.ordered ?? ranked.ordered
   const page = ordered.slice(query.offset, query.offset + query.limit)
   const { found, outdated, reports } = late
   const offset = query.offset + page.filter((one) => !found.has(one.candidate.key)).length
   const context: HitContext = { query, evidence, scale: ranking, named, snapshot, held, recency, found, outdated }
   const hits = toHits(page, context)
+  const facets =
+    traits &&
+    countFacets(ordered.filter(matchesWell(ranking, named)), new Map<DocumentKey, Traits>([...traits, ...found]))
   took.mark('hydrate')
   const best = Math.max(0, ...ordered.slice(0, query.limit).map((one) => one.depth), ranking.bestDepth)
   const failed = reports.flatMap(({ source, outcome, reason, retryAfterMs }) =>
@@ -144,6 +157,7 @@ function answerOf(ranked: Ranked, snapshot: Snapshot, late: Ordered, took: Stage
     mark: snapshot.mark,
     degraded: [...ranked.degraded, ...late.degraded, ...failed],
     live: reports,
+    facets,
     tookMs: took.all(),
   }
 }
@@ -158,7 +172,7 @@ function inOrder(
   if (query.sort === 'date') {
     // By date alone the newest of two hundred loose matches would lead: only what matches well is listed.
     return scored
-      .filter((one) => one.depth >= ranking.threshold || named.has(one.candidate.key))
+      .filter(matchesWell(ranking, named))
       .sort(
         (one, other) => (other.candidate.announced ?? 0) - (one.candidate.announced ?? 0) || other.score - one.score,
       )

@@ -64,6 +64,7 @@ const inAnAddress: readonly (readonly [what: string, path: string, field: string
   ['freshness below 0', search({ freshness: '-0.5' }), 'freshness'],
   ['freshness NaN', search({ freshness: 'NaN' }), 'freshness'],
   ['explain in other words', search({ explain: 'please' }), 'explain'],
+  ['facets in other words', search({ facets: 'all' }), 'facets'],
   ['a day that is none', search({ since: '2026-02-30' }), 'since'],
   ['a month alone', search({ since: '2026-02' }), 'since'],
   ['a date in words', search({ until: 'yesterday' }), 'until'],

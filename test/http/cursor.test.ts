@@ -63,10 +63,10 @@ describe('pages', () => {
     expect(third.nextCursor).toBeNull()
   })
 
-  it('may differ in size and in explanation', async () => {
+  it('may differ in size, in explanation and in facets', async () => {
     const server = await started()
     const { nextCursor } = await page(server, { limit: '3' })
-    const second = await page(server, { limit: '2', explain: 'true', cursor: nextCursor! })
+    const second = await page(server, { limit: '2', explain: 'true', facets: 'true', cursor: nextCursor! })
     expect(second.hits.map((hit) => hit.rank)).toEqual([4, 5])
     expect(second.hits[0].explain).toBeDefined()
   })

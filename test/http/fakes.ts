@@ -7,6 +7,7 @@ import { type Instant, instant } from '../../src/domain/instant.ts'
 import type { Query } from '../../src/domain/query.ts'
 import { type AppParts, buildApp, serverOptions } from '../../src/http/app.ts'
 import type { Problem } from '../../src/http/schemas.ts'
+import { openShelves } from '../../src/http/run-folders.ts'
 import type { Status } from '../../src/http/status.ts'
 import type { Snapshot } from '../../src/ports.ts'
 import { candidateDepth } from '../../src/retrieval/request.ts'
@@ -19,11 +20,14 @@ export interface TestServer {
   readonly url: string
   readonly queries: Query[]
   readonly snapshots: Snapshot[]
+  /** Errors alone. */
   readonly logged: { facts: object; message: string }[]
   get(path: string, headers?: Record<string, string>): Promise<Response>
   post(body: unknown, headers?: Record<string, string>): Promise<Response>
   close(): Promise<void>
 }
+
+const silent = { warn() {}, info() {}, debug() {} }
 
 /** The real app on a real socket, over fakes of what lies beneath it. */
 export async function serve(overrides: Partial<AppParts> = {}): Promise<TestServer> {
@@ -38,8 +42,10 @@ export async function serve(overrides: Partial<AppParts> = {}): Promise<TestServ
     ready: () => ({ ready: true, reason: null }),
     clock: { now: () => clockNow },
     feedback: null,
+    harvestedThrough: () => new Map(),
+    shelves: openShelves([]),
     apiKeys: [],
-    log: { error: (facts, message) => logged.push({ facts, message }) },
+    log: { ...silent, error: (facts, message) => logged.push({ facts, message }) },
     ...overrides,
   }
   const app = buildApp({
@@ -122,6 +128,7 @@ export const documentsOf = (
 ): AppParts['documents'] => ({
   byId: (id) => documents.find((one) => one.id === id) ?? null,
   versionsOf: () => versions,
+  announcedByDay: () => [],
 })
 
 export const storedDocument = (id: string, facts: Partial<StoredDocument> = {}): StoredDocument => ({
@@ -186,6 +193,7 @@ export function rankedAnswer(query: Query, snapshot: Snapshot, facts: Partial<Ra
     mark: snapshot.mark,
     degraded: [],
     live: [],
+    facets: null,
     tookMs: { embed: 0.5, total: Math.random() },
     ...facts,
   }

@@ -44,6 +44,7 @@ describe('parameters become a query', () => {
       past: false,
       now: minute,
       explain: false,
+      facets: false,
       deadlineMs: 1_500,
       maxAgeMs: 300_000,
     })
@@ -103,6 +104,25 @@ describe('parameters become a query', () => {
     ['explain=false', false],
   ])('%s means %s', async (text, explain) => {
     expect((await queryOf(`/v1/search?q=agents&${text}`)).explain).toBe(explain)
+  })
+
+  it('facets are counted for whoever asks, and tell answers apart', async () => {
+    const facets = {
+      announced: [{ month: '2026-01', count: 2 }],
+      category: [{ value: 'cs.CL', count: 2 }],
+      source: [{ value: 'arxiv', count: 2 }],
+      country: [],
+      kind: [{ value: 'paper', count: 2 }],
+      field: [],
+    }
+    const server = await started({
+      search: async (query, snapshot) => rankedAnswer(query, snapshot, { facets: query.facets ? facets : null }),
+    })
+    const plain = await server.get('/v1/search?q=agents')
+    const counted = await server.get('/v1/search?q=agents&facets')
+    expect((await answerOf(plain)).facets).toBeNull()
+    expect((await answerOf(counted)).facets).toEqual(facets)
+    expect(counted.headers.get('etag')).not.toBe(plain.headers.get('etag'))
   })
 
   it.each([

@@ -9,7 +9,7 @@ import type { DocumentStore } from '../../ports.ts'
 import { documentWrites } from './document-writes.ts'
 import type { EmbeddingTable } from './embeddings.ts'
 import { type Identities, identityTables } from './identities.ts'
-import { type FormerRow, type Row, toDocument, toEndedState } from './rows.ts'
+import { type FormerRow, type Row, type TraitsRow, toDocument, toEndedState, toTraits } from './rows.ts'
 
 export function documentStore(db: Database.Database, embeddings: EmbeddingTable): DocumentStore {
   const identities = identityTables(db)
@@ -26,6 +26,11 @@ function documentReads(db: Database.Database, identities: Identities): Reads {
     'SELECT * FROM documents WHERE title_key = ? ORDER BY announced DESC, key LIMIT 10',
   )
   const byKey = db.prepare<[DocumentKey], Row>('SELECT * FROM documents WHERE key = ?')
+  // json_each lets one prepared statement serve any number of keys.
+  const traits = db.prepare<[string], TraitsRow>(
+    `SELECT key, kind, source, sources, categories, countries, fields FROM documents
+     WHERE key IN (SELECT value FROM json_each(?))`,
+  )
   const versions = db.prepare<[DocumentKey, string], DocumentVersion>(
     'SELECT version, at, title, abstract FROM versions WHERE key = ? AND source = ? ORDER BY version',
   )
@@ -55,11 +60,6 @@ function documentReads(db: Database.Database, identities: Identities): Reads {
          WHERE s.source != d.source GROUP BY s.source
      ) GROUP BY source ORDER BY source`,
   )
-  const seq = db.prepare<[], Seq>("SELECT value FROM meta WHERE name = 'seq'").pluck()
-  const incarnation = db.prepare<[], string>("SELECT value FROM meta WHERE name = 'incarnation'").pluck()
-  const phrase = db
-    .prepare<[string], DocumentKey>('SELECT rowid FROM documents_fts WHERE documents_fts MATCH ?')
-    .pluck()
   const byDay = db.prepare<{ from: Instant; to: Instant }, { source: string; day: number; documents: number }>(
     `SELECT source, day, sum(n) AS documents FROM (
        SELECT source, announced / ${dayMs} AS day, count(*) AS n FROM documents
@@ -70,6 +70,11 @@ function documentReads(db: Database.Database, identities: Identities): Reads {
          WHERE d.announced BETWEEN :from AND :to AND s.source != d.source GROUP BY s.source, day
      ) GROUP BY source, day ORDER BY day, source`,
   )
+  const seq = db.prepare<[], Seq>("SELECT value FROM meta WHERE name = 'seq'").pluck()
+  const incarnation = db.prepare<[], string>("SELECT value FROM meta WHERE name = 'incarnation'").pluck()
+  const phrase = db
+    .prepare<[string], DocumentKey>('SELECT rowid FROM documents_fts WHERE documents_fts MATCH ?')
+    .pluck()
   const watermarks = db.prepare<[], Watermark>('SELECT source, scope, through, state FROM watermarks ORDER BY source')
   const checkpoint = db.prepare<[string], Checkpoint>(
     'SELECT source, scope, after, up_to AS upTo, resume FROM checkpoints WHERE source = ?',
@@ -98,6 +103,7 @@ function documentReads(db: Database.Database, identities: Identities): Reads {
       }
       return found
     },
+    traitsOf: (keys) => new Map(traits.all(JSON.stringify(keys)).map((row) => [row.key, toTraits(row)])),
     everTitled: (key) => titled.all(key, key),
     formerStates(keys) {
       const rows = formerStates.all(JSON.stringify(keys))
@@ -131,16 +137,16 @@ function documentReads(db: Database.Database, identities: Identities): Reads {
       withdrawn: withdrawn.get() ?? 0,
       bySource: Object.fromEntries(bySource.all().map((row) => [row.source, row.n])),
     }),
+    announcedByDay: (first, last) =>
+      byDay
+        .all({ from: startOfDay(first), to: endOfDay(last) })
+        .map(({ day, ...counted }) => ({ day: dayOf(instant(day * dayMs)), ...counted })),
     lastSeq: () => seq.get() ?? (0 as Seq),
     // Doubling the quotes makes any text a plain FTS5 string, so no operator of its syntax can be reached.
     withPhrase(text) {
       const version = `${incarnation.get()} ${seq.get()}\n${text}`
       const known = phrases.get(version)
       if (known) return known
-    announcedByDay: (first, last) =>
-      byDay
-        .all({ from: startOfDay(first), to: endOfDay(last) })
-        .map(({ day, ...counted }) => ({ day: dayOf(instant(day * dayMs)), ...counted })),
       const found = new Set(phrase.all(`"${text.replaceAll('"', '""')}"`))
       phrases.set(version, found)
       return found

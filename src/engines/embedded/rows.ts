@@ -1,4 +1,4 @@
-import type { DocumentId, DocumentKey, DocumentRecord, Seq, StoredDocument } from '../../domain/document.ts'
+import type { DocumentId, DocumentKey, DocumentRecord, Seq, StoredDocument, Traits } from '../../domain/document.ts'
 import type { EndedState } from '../../domain/former.ts'
 import { titleKey } from '../../domain/identifiers.ts'
 import type { Instant } from '../../domain/instant.ts'
@@ -33,6 +33,8 @@ export interface Row {
   sources: string | null
 }
 
+export type TraitsRow = Pick<Row, 'key' | 'kind' | 'source' | 'sources' | 'categories' | 'countries' | 'fields'>
+
 /** A row of `former_states`. */
 export interface FormerRow {
   key: DocumentKey
@@ -65,18 +67,15 @@ export const toDocument = (row: Row): StoredDocument => ({
   key: row.key,
   id: row.id,
   seq: row.seq,
+  ...toTraits(row),
   source: row.source,
-  kind: row.kind,
   version: row.version,
   title: row.title,
   abstract: row.abstract,
   authors: JSON.parse(row.authors),
-  categories: JSON.parse(row.categories),
   comment: row.comment,
   doi: row.doi,
   identifiers: JSON.parse(row.identifiers),
-  countries: JSON.parse(row.countries),
-  fields: JSON.parse(row.fields),
   url: row.url,
   submitted: row.submitted,
   updated: row.updated,
@@ -86,8 +85,15 @@ export const toDocument = (row: Row): StoredDocument => ({
   withdrawn: row.withdrawn === 1,
   standIn: row.stand_in === 1,
   contentHash: row.content_hash,
-  sources: row.sources === null ? [row.source] : JSON.parse(row.sources),
   versions: [],
+})
+
+export const toTraits = (row: TraitsRow): Traits => ({
+  kind: row.kind,
+  sources: row.sources === null ? [row.source] : JSON.parse(row.sources),
+  categories: JSON.parse(row.categories),
+  countries: JSON.parse(row.countries),
+  fields: JSON.parse(row.fields),
 })
 
 export const valuesOf = (document: DocumentRecord) => ({

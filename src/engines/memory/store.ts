@@ -1,4 +1,4 @@
-import type { DocumentId, Seq, StoredDocument } from '../../domain/document.ts'
+import { type DocumentId, type DocumentKey, type Seq, type StoredDocument, traitsOf } from '../../domain/document.ts'
 import { holdsPhrase } from '../../domain/filters.ts'
 import { titleKey } from '../../domain/identifiers.ts'
 import { identified, keyFor } from '../../domain/identity/identity.ts'
@@ -32,6 +32,13 @@ function readsOf(read: () => State): Omit<DocumentStore, keyof ReturnType<typeof
     const key = keyFor(holdings, id)
     return key === null ? null : holdings.document(key)
   }
+  const byKeys = (keys: readonly DocumentKey[]) =>
+    new Map(
+      keys.flatMap((key) => {
+        const found = read().documents.get(key)
+        return found ? [[key, found] as const] : []
+      }),
+    )
   return {
     byId: find,
     byDoi: (doi) => all().find((one) => one.doi === doi) ?? find(`doi:${doi}` as DocumentId),
@@ -40,13 +47,8 @@ function readsOf(read: () => State): Omit<DocumentStore, keyof ReturnType<typeof
         .filter((one) => titleKey(one.title) === key)
         .sort((one, other) => announcedOrFirst(other) - announcedOrFirst(one) || one.key - other.key)
         .slice(0, 10),
-    byKeys: (keys) =>
-      new Map(
-        keys.flatMap((key) => {
-          const found = read().documents.get(key)
-          return found ? [[key, found] as const] : []
-        }),
-      ),
+    byKeys,
+    traitsOf: (keys) => new Map([...byKeys(keys)].map(([key, document]) => [key, traitsOf(document)])),
     everTitled: (key) =>
       all()
         .filter((one) => [one, ...(read().former.get(one.key) ?? [])].some(({ title }) => titleKey(title) === key))
@@ -91,8 +93,6 @@ function readsOf(read: () => State): Omit<DocumentStore, keyof ReturnType<typeof
       for (const source of all().flatMap((one) => one.sources)) bySource[source] = (bySource[source] ?? 0) + 1
       return { documents: all().length, withdrawn: all().filter((one) => one.withdrawn).length, bySource }
     },
-    lastSeq: () => read().seq as Seq,
-    withPhrase(phrase) {
     announcedByDay(first, last) {
       const counts = new Map<string, DayCount>()
       for (const { announced, sources } of all()) {
@@ -106,6 +106,8 @@ function readsOf(read: () => State): Omit<DocumentStore, keyof ReturnType<typeof
       }
       return [...counts].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, count]) => count)
     },
+    lastSeq: () => read().seq as Seq,
+    withPhrase(phrase) {
       const terms = termsOf(phrase)
       return new Set(
         all()

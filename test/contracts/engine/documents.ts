@@ -75,6 +75,10 @@ export function documentTests(current: Current): void {
     expect(engine.documents.byKeys([stored.key, (stored.key + 1) as typeof stored.key])).toEqual(
       new Map([[stored.key, stored]]),
     )
+    const { kind, sources, categories, countries, fields } = stored
+    expect(engine.documents.traitsOf([stored.key, (stored.key + 1) as typeof stored.key])).toEqual(
+      new Map([[stored.key, { kind, sources, categories, countries, fields }]]),
+    )
   })
 
   test('what is not there is null, empty or zero', () => {
