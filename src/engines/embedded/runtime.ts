@@ -5,6 +5,9 @@ import { gateOf } from './gate.ts'
 import { gateSchema } from './gate-rows.ts'
 import { healthOf, healthSchema } from './health.ts'
 import { inboxOf, inboxSchema } from './inbox.ts'
+import { feedsOf, matchesSchema } from './matches.ts'
+import { outboxOf, outboxSchema } from './outbox.ts'
+import { savedSearchesOf } from './saved-searches.ts'
 import { visitsOf, visitsSchema } from './visits.ts'
 
 /** Transactions here take well under a millisecond; who waits this long waits for a stopped process. */
@@ -27,16 +30,22 @@ export function openRuntime(file: string, clock: Clock): Runtime {
     visits: visitsOf(db),
     inbox: inboxOf(db),
     feedback: feedbackOf(db),
+    feeds: feedsOf(db),
+    searches: savedSearchesOf(db),
+    outbox: outboxOf(db),
     close: () => {
       db.close()
     },
   }
 }
 
-/** Nothing here but feedback is worth a migration: what an earlier version left is dropped, and learned again in a day. */
+/**
+ * Nothing here but feedback and saved searches is worth a migration: what an earlier version left is dropped, and learned
+ * again in a day.
+ */
 function prepareTables(db: Database.Database): void {
   const prepare = db.transaction(() => {
-    db.exec(feedbackSchema)
+    db.exec(feedbackSchema + matchesSchema + outboxSchema)
     if (db.pragma('user_version', { simple: true }) === schemaVersion) return
     for (const table of ownTables) db.exec(`DROP TABLE IF EXISTS ${table}`)
     db.exec(gateSchema + healthSchema + inboxSchema + visitsSchema)
