@@ -17,6 +17,14 @@ const described = {
   sources: z.array(z.string()).meta({ description: 'Every source that it is known from.' }),
   kind: z.enum(documentKinds),
   title: z.string(),
+  titleMath: z
+    .string()
+    .nullable()
+    .meta({
+      description:
+        'The title as HTML with its formulas ($…$ and \\(…\\)) in MathML, made by the server: all text of the title is ' +
+        'escaped, so it may be put into a page as it is. Null where the title has no formula that can be read.',
+    }),
   authors: z.array(z.string()),
   categories: z.array(z.string()).meta({ description: 'Primary first.' }),
   countries: z

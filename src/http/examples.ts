@@ -10,6 +10,7 @@ const paper = {
   sources: ['arxiv'],
   kind: 'paper' as const,
   title: 'Attention Is All You Need',
+  titleMath: null,
   authors: ['Ashish Vaswani', 'Noam Shazeer'],
   categories: ['cs.CL', 'cs.LG'],
   countries: [],

@@ -5,6 +5,7 @@ import type { Query } from '../domain/query.ts'
 import type { Gate, LiveOffer } from '../domain/route.ts'
 import { effectiveFilters } from '../retrieval/request.ts'
 import type { Said, WireAnswer, WireDocument, WireHit } from './answers.ts'
+import { titleMath } from './math.ts'
 
 /** Answers and documents as they are sent. Field by field, so that nothing goes out that no schema names. */
 
@@ -180,6 +181,7 @@ const toDescribed = (document: Hit | StoredDocument): Described => ({
   sources: [...document.sources],
   kind: document.kind,
   title: document.title,
+  titleMath: titleMath(document.title),
   authors: [...document.authors],
   categories: [...document.categories],
   countries: [...document.countries],

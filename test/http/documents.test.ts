@@ -26,6 +26,7 @@ describe('a document', () => {
       sources: ['arxiv'],
       kind: 'paper',
       title: 'A title',
+      titleMath: null,
       abstract: 'An abstract.',
       authors: ['Ada Lovelace'],
       categories: ['cs.CL'],

@@ -178,6 +178,7 @@ describe('an answer on the wire', () => {
         sources: ['arxiv'],
         kind: 'paper',
         title: 'A title',
+        titleMath: null,
         authors: ['Ada Lovelace'],
         categories: ['cs.CL'],
         countries: [],

@@ -1,0 +1,67 @@
+import katex from 'katex'
+import { LRUCache } from 'lru-cache'
+
+const remembered = 1_000
+const rendered = new LRUCache<string, { readonly markup: string | null }>({ max: remembered })
+
+/**
+ * A title as markup that is safe to put into a page: its text escaped, its formulas (`$…$` and `\(…\)`) as MathML. Null
+ * where it holds no formula that can be read; a formula that cannot stays text.
+ */
+export function titleMath(title: string): string | null {
+  if (!title.includes('$') && !title.includes('\\(')) return null
+  const known = rendered.get(title) ?? { markup: markupOf(title) }
+  rendered.set(title, known)
+  return known.markup
+}
+
+/** As in Pandoc, a dollar opens before what is no space and closes after what is none, so that prices stay prices. */
+const formula = /\\\((?<bracketed>.+?)\\\)|(?<!\\)\$(?<dollared>(?![\s$])[^$]*?[^$\s\\])\$/gsu
+
+function markupOf(title: string): string | null {
+  let markup = ''
+  let at = 0
+  for (const found of title.matchAll(formula)) {
+    const end = found.index + found[0].length
+    const { bracketed, dollared = '' } = found.groups ?? {}
+    const amount = /^\d/.test(dollared) && /^\d/.test(title.slice(end))
+    const math = amount ? null : mathOf(bracketed ?? dollared)
+    if (math === null) continue
+    markup += escaped(title.slice(at, found.index)) + math
+    at = end
+  }
+  return at === 0 ? null : markup + escaped(title.slice(at))
+}
+
+/** More than any title needs; what KaTeX does with a formula grows faster than its length. */
+const longestFormula = 500
+
+function mathOf(tex: string): string | null {
+  if (tex.length > longestFormula) return null
+  try {
+    return katex.renderToString(tex, {
+      output: 'mathml',
+      throwOnError: true,
+      strict: 'ignore',
+      maxSize: 10,
+      trust: refuse,
+    })
+  } catch {
+    // Not only ParseError: a thousand open braces exhaust the stack.
+    return null
+  }
+}
+
+/** Links, images and attributes: with `false` KaTeX would print the command in red. */
+function refuse(): never {
+  throw new Error('a title needs no commands that must be trusted')
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => entities[sign])
