@@ -18,6 +18,13 @@ const list = z.string().transform((text) =>
 /** An address that paths are put behind. */
 const address = z.url().transform((url) => url.replace(/\/+$/, ''))
 
+/** A whole number from 1, or null where it is off. */
+const amount = (unit: string) =>
+  z
+    .string()
+    .regex(/^(?:off|[1-9]\d{0,6})$/, `write a number of ${unit}, or off`)
+    .transform((text) => (text === 'off' ? null : Number(text)))
+
 /** For phrases, which hold commas and spaces. */
 const semicolons = z.string().transform((text) =>
   text
@@ -49,6 +56,13 @@ const settings = z.object({
     .default('data')
     .transform((folder) => resolve(folder)),
   FRESHET_API_KEYS: list.default([]),
+  FRESHET_RATE_LIMIT: amount('requests a minute').default(1200),
+  FRESHET_CORS_ORIGINS: list
+    .refine(
+      (all) => all.every((one) => URL.canParse(one) && new URL(one).origin === one),
+      'write origins like https://example.org',
+    )
+    .default([]),
   FRESHET_MODEL: z.string().min(1).default('freshet-static'),
   FRESHET_ROUTER: z
     .string()
@@ -125,6 +139,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     port: found.FRESHET_PORT,
     dataFolder: found.FRESHET_DATA,
     apiKeys: found.FRESHET_API_KEYS,
+    requestsPerMinute: found.FRESHET_RATE_LIMIT,
+    corsOrigins: found.FRESHET_CORS_ORIGINS,
     model: found.FRESHET_MODEL,
     modelOverrides: {
       pooling: found.FRESHET_MODEL_POOLING ?? null,

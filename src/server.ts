@@ -74,6 +74,8 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
     log,
   })
   const server = await listen(createServer(serverOptions, app), config)
+    corsOrigins: config.corsOrigins,
+    requestsPerMinute: config.requestsPerMinute,
   return {
     server,
     async close() {

@@ -1,10 +1,13 @@
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express'
 import { InvalidQuery } from '../domain/errors.ts'
 import { sendTagged } from './etag.ts'
+import { safeHeaders, shareWith } from './headers.ts'
 import { callerOf, openKeys } from './keys.ts'
 import { openApi } from './openapi/document.ts'
 import { readUrl, unknownParameter } from './params.ts'
-import { answerWithProblem, type ErrorLog, onlyMethods, Refusal, refusedBody, unknownPath } from './problem.ts'
+import { answerWithProblem, onlyMethods, Refusal, refusedBody, unknownPath } from './problem.ts'
+import { limitRate } from './rate-limit.ts'
+import { logRequests, nameRequest, type RequestLog } from './requests.ts'
 import { type Door, openService, type Service, type ServiceParts } from './service.ts'
 import { eventStream, streamAnswer } from './stream.ts'
 
@@ -13,8 +16,12 @@ export interface AppParts extends ServiceParts {
   ready(): { readonly ready: boolean; readonly reason: string | null }
   /** As openKeys reads them. None: everybody who can reach the server may do everything. */
   readonly apiKeys: readonly string[]
+  /** Whose scripts may read answers in a browser; left out, only those of the pages themselves. */
+  readonly corsOrigins?: readonly string[]
+  /** For each caller; null or left out, there is no limit. */
+  readonly requestsPerMinute?: number | null
   readonly doors?: readonly Door[]
-  readonly log: ErrorLog
+  readonly log: RequestLog
 }
 
 const longestUrl = 8 * 1024
@@ -28,9 +35,19 @@ export function buildApp(parts: AppParts): Express {
   app.disable('etag')
   // Parameters are read by readUrl, which makes no objects out of brackets.
   app.set('query parser', false)
-  app.use(refuseLongUrl, plainAnswers)
+  app.use(nameRequest, logRequests(parts.log), safeHeaders)
+  if (parts.corsOrigins?.length) app.use(shareWith(parts.corsOrigins))
   const { identify, guard, needed: keysNeeded } = openKeys(parts.apiKeys)
-  app.use(identify)
+  app.use(refuseLongUrl, identify)
+  offer(app, '/healthz', (_request, response) => {
+    response.set('Cache-Control', 'no-store').json({ status: 'ok' })
+  })
+  offer(app, '/readyz', (_request, response) => {
+    const { ready, reason } = parts.ready()
+    if (!ready) throw new Refusal('unavailable', reason ?? 'the server is starting')
+    response.set('Cache-Control', 'no-store').json({ status: 'ready' })
+  })
+  if (parts.requestsPerMinute) app.use(limitRate(parts.requestsPerMinute, keysNeeded))
   app.use('/v1', guard('read'))
   const service = openService(parts)
 
@@ -54,13 +71,14 @@ export function buildApp(parts: AppParts): Express {
   offer(app, '/v1/status', noParameters, async (_request, response) => {
     response.set('Cache-Control', 'no-store').json(await service.status())
   })
-  offer(app, '/healthz', (_request, response) => {
-    response.set('Cache-Control', 'no-store').json({ status: 'ok' })
+  offer(app, '/v1/coverage', (request, response) => {
+    response.set('Cache-Control', 'no-store').json(service.coverage(readUrl(parametersOf(request))))
   })
-  offer(app, '/readyz', (_request, response) => {
-    const { ready, reason } = parts.ready()
-    if (!ready) throw new Refusal('unavailable', reason ?? 'the server is starting')
-    response.set('Cache-Control', 'no-store').json({ status: 'ready' })
+  offer(app, '/v1/experiments', noParameters, async (request, response) => {
+    sendTagged(request, response, await service.experiments())
+  })
+  offer(app, '/v1/experiments/:run', noParameters, async (request, response) => {
+    sendTagged(request, response, await service.experiment(String(request.params.run)))
   })
   const description = openApi({ keysNeeded })
   offer(app, '/openapi.json', (request, response) => sendTagged(request, response, description))
@@ -137,10 +155,4 @@ const refuseLongUrl: RequestHandler = (request, _response, next) => {
   const advice = 'send long searches as a POST to /v1/search'
   const message = `the address may have at most ${longestUrl} characters, and this one has ${request.url.length}; ${advice}`
   throw new Refusal('url-too-long', message, { field: longest?.[0].slice(0, 100) ?? null })
-}
-
-/** Nothing that is sent is a page, whatever a browser makes of its text. */
-const plainAnswers: RequestHandler = (_request, response, next) => {
-  response.set('X-Content-Type-Options', 'nosniff')
-  next()
 }

@@ -113,7 +113,7 @@ export function assertBindable(host: string, apiKeys: readonly string[]): void {
   )
 }
 
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   const bare = host.replace(/^\[(.*)\]$/, '$1')
   if (bare.toLowerCase() === 'localhost') return true
   const family = isIP(bare)

@@ -18,6 +18,7 @@ const kinds = {
   'url-too-long': [414, 'The address is too long'],
   'unsupported-media-type': [415, 'The body is of the wrong type'],
   internal: [500, 'Something went wrong in the server'],
+  'too-many-requests': [429, 'Too many requests'],
   unavailable: [503, 'The server cannot answer at the moment'],
 } as const satisfies Record<string, readonly [status: number, title: string]>
 
@@ -52,9 +53,10 @@ export function answerWithProblem(log: ErrorLog): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const refusal = refusalOf(error)
     const gone = response.destroyed || response.writableEnded
-    const unexpected = !(error instanceof Refusal) && (refusal.kind === 'internal' || refusal.kind === 'unavailable')
+    const unexpected = isUnexpected(error, refusal)
     if (unexpected && !(gone && isAbort(error))) {
-      log.error({ error, method: request.method, path: pathOf(request.originalUrl) }, 'a request failed')
+      const { requestId } = response.locals
+      log.error({ error, requestId, method: request.method, path: pathOf(request.originalUrl) }, 'a request failed')
     }
     if (gone) return
     if (response.headersSent) response.destroy()
@@ -75,17 +77,9 @@ export const onlyMethods = (...methods: readonly string[]): RequestHandler => {
   }
 }
 
-function sendProblem(response: Response, { kind, message, field, headers }: Refusal, instance: string): void {
-  const [status, title] = kinds[kind]
-  const named = field === null ? {} : { field }
-  const problem: Problem = {
-    type: `urn:freshet:problem:${kind}`,
-    title,
-    status,
-    detail: sentence(message),
-    ...named,
-    instance,
-  }
+function sendProblem(response: Response, refusal: Refusal, instance: string): void {
+  const { requestId } = response.locals
+  const problem: Problem = { ...toProblem(refusal), instance, ...(requestId && { requestId }) }
   // An ETag that was set before things went wrong is not of this body.
   response.removeHeader('ETag')
   response.status(status).set({ ...headers, 'Cache-Control': 'no-store' })
@@ -93,6 +87,27 @@ function sendProblem(response: Response, { kind, message, field, headers }: Refu
 }
 
 function refusalOf(error: unknown): Refusal {
+function toProblem({ kind, message, field }: Refusal): Omit<Problem, 'instance'> {
+  const [status, title] = kinds[kind]
+  const named = field === null ? {} : { field }
+  return { type: `urn:freshet:problem:${kind}`, title, status, detail: sentence(message), ...named }
+}
+
+/** What an error is to the caller, for doors whose refusals are not answers of HTTP. */
+export function problemOf(error: unknown) {
+  const refusal = refusalOf(error)
+  const retryAfter = refusal.headers['Retry-After']
+  return {
+    problem: toProblem(refusal),
+    retryAfterMs: retryAfter === undefined ? null : Number(retryAfter) * 1000,
+    unexpected: isUnexpected(error, refusal),
+  }
+}
+
+/** Somebody who runs the server should look at it. */
+const isUnexpected = (error: unknown, { kind }: Refusal): boolean =>
+  !(error instanceof Refusal) && (kind === 'internal' || kind === 'unavailable')
+
   if (error instanceof Refusal) return error
   if (error instanceof InvalidQuery) return new Refusal('invalid-parameter', error.message, { field: error.field })
   if (error instanceof CursorExpired) return new Refusal('cursor-expired', error.message, { field: 'cursor' })
@@ -127,7 +142,7 @@ export function refusedBody(error: unknown): unknown {
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError'
 
 /** Without the query, which may hold what its owner does not want in logs; no longer than is useful. */
-const pathOf = (url: string): string => url.split('?', 1)[0].slice(0, 300)
+export const pathOf = (url: string): string => url.split('?', 1)[0].slice(0, 300)
 
 /** Not capitalised: it often begins with the name of a parameter. */
 const sentence = (message: string): string => (message.endsWith('.') ? message : `${message}.`)

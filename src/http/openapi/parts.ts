@@ -24,6 +24,7 @@ export const refusals = {
   UrlTooLong: refusal('The address has more than 8 kB.'),
   WrongType: refusal('The body is not JSON.'),
   Unavailable: refusal('The server cannot answer at the moment.'),
+  TooManyRequests: refusal('The caller sent more than its share; Retry-After says how long to wait.'),
   Internal: refusal('Something went wrong in the server.'),
 }
 
@@ -38,7 +39,13 @@ export const refusedWith = (names: Readonly<Record<string, keyof typeof refusals
   )
 
 export function operation(operationId: string, summary: string, responses: Json, rest: Json = {}): Json {
-  const always = refusedWith({ '400': 'BadRequest', '401': 'Unauthorized', '500': 'Internal' })
+  const always = refusedWith({
+    '400': 'BadRequest',
+    '401': 'Unauthorized',
+    '414': 'UrlTooLong',
+    '429': 'TooManyRequests',
+    '500': 'Internal',
+  })
   return { operationId, summary, ...rest, responses: { ...responses, ...always } }
 }
 
