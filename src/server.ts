@@ -16,13 +16,14 @@ import { type AnswerMemory, answerMemory } from './http/answer-memory.ts'
 import { buildApp, serverOptions } from './http/app.ts'
 import { assertBindable } from './http/keys.ts'
 import type { Status } from './http/status.ts'
+import { openShelves, type Shelf } from './http/run-folders.ts'
 import { type Log, openLog } from './log.ts'
 import type { Engine, IndexReader, Runtime } from './ports.ts'
 import { loadCalibration } from './retrieval/calibration.ts'
 import { interleaving, type Searching } from './retrieval/interleaving.ts'
 import { type SearchParts, search } from './retrieval/search.ts'
 import { warmUp } from './retrieval/warm-up.ts'
-import { sourceStatuses } from './source-status.ts'
+import { harvestedThrough, sourceStatuses } from './source-status.ts'
 
 /** How soon a committed paper or a published generation is seen: a look costs microseconds. */
 const refreshEveryMs = 250
@@ -70,6 +71,8 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
     clock: systemClock,
     feedback: memory,
     apiKeys: config.apiKeys,
+    harvestedThrough: () => harvestedThrough(sources, engine.documents),
+    shelves: openShelves(shelvesOf(config)),
     doors: [await openPages()],
     log,
   })
@@ -106,6 +109,12 @@ function openMemory({ feedback }: Runtime, log: Log): AnswerMemory {
 }
 
 async function openEmbedders(config: Config, engine: Engine): Promise<Embedders> {
+/** Runs that are kept with the code, and those that were made here. */
+const shelvesOf = ({ dataFolder }: Config): readonly Shelf[] => [
+  { name: 'published', path: fileURLToPath(new URL('../docs/results', import.meta.url)), shown: 'docs/results' },
+  { name: 'local', path: join(dataFolder, 'runs'), shown: `${basename(dataFolder)}/runs` },
+]
+
   const embedders = new Embedders(await openEmbedder(config.model, config.modelOverrides))
   await embedders.serving(engine)
   return embedders

@@ -4,11 +4,14 @@ import { type Instant, instant } from '../domain/instant.ts'
 import type { Query } from '../domain/query.ts'
 import type { Clock, DocumentStore, IndexReader, Snapshot } from '../ports.ts'
 import type { Said, Unsaid, WireAnswer, WireDocument } from './answers.ts'
+import { type CoverageParts, coverageOf, type WireCoverage } from './coverage.ts'
 import { nextCursor, snapshotAt } from './cursor.ts'
 import { findRequested } from './documents.ts'
+import { describeExperiment, listExperiments, type WireExperiment, type WireExperiments } from './experiments.ts'
 import { type Feedback, shownBy, takeFeedback } from './feedback.ts'
 import type { Caller, Role } from './keys.ts'
 import { parseSearch } from './params.ts'
+import type { RunFile, Shelves } from './run-folders.ts'
 import { type Status, toWireStatus, type WireStatus } from './status.ts'
 import { toTiming, toWireAnswer, toWireDocument } from './wire.ts'
 
@@ -20,11 +23,14 @@ export interface ServiceParts {
     options: { readonly signal: AbortSignal; readonly onFirst?: (first: RankedAnswer) => void },
   ): Promise<RankedAnswer>
   readonly reader: Pick<IndexReader, 'snapshot' | 'snapshotOf'>
-  readonly documents: Pick<DocumentStore, 'byId' | 'versionsOf'>
+  readonly documents: Pick<DocumentStore, 'byId' | 'versionsOf' | 'announcedByDay'>
+  readonly harvestedThrough: CoverageParts['harvestedThrough']
   status(): Status | Promise<Status>
   readonly clock: Pick<Clock, 'now'>
   /** Null where what answers show is not remembered. */
   readonly feedback: Feedback | null
+  /** Where runs of experiments lie. */
+  readonly shelves: Shelves
 }
 
 /** An answer that has not been sent yet. */
@@ -53,6 +59,13 @@ export interface Service {
   status(): Promise<WireStatus>
   /** `input` is the body of a POST to /v1/feedback. */
   judge(input: unknown): void
+  /** `input` holds the parameters of /v1/coverage. */
+  coverage(input: unknown): WireCoverage
+  experiments(): Promise<WireExperiments>
+  /** By the name that the list gives it; throws Refusal where there is none. */
+  experiment(run: string): Promise<WireExperiment>
+  /** A file of a run, one of those that its description names. */
+  experimentFile(run: string, path: string): Promise<RunFile>
 }
 
 /** Another way in than JSON: what it needs to answer at addresses of its own. */
@@ -90,6 +103,10 @@ export function openService(parts: ServiceParts): Service {
     },
     status: async () => toWireStatus(await parts.status()),
     judge: (input) => takeFeedback(parts.feedback, input, parts.clock.now()),
+    coverage: (input) => coverageOf(parts, input, parts.clock.now()),
+    experiments: () => listExperiments(parts.shelves),
+    experiment: (run) => describeExperiment(parts.shelves, run),
+    experimentFile: (run, path) => parts.shelves.file(run, path),
   }
 }
 

@@ -46,6 +46,9 @@ describe('the OpenAPI document', () => {
       '/healthz',
       '/readyz',
       '/openapi.json',
+      '/v1/coverage',
+      '/v1/experiments',
+      '/v1/experiments/{run}',
     ])
   })
 

@@ -3,10 +3,11 @@ import { problemSchema } from '../schemas.ts'
 import { documents } from './documents.ts'
 import { feedback } from './feedback.ts'
 import { type Area, type Json, refusals } from './parts.ts'
+import { reports } from './reports.ts'
 import { search } from './search.ts'
 import { status } from './status.ts'
 
-const areas: readonly Area[] = [search, feedback, documents, status]
+const areas: readonly Area[] = [search, feedback, documents, status, reports]
 
 /** The OpenAPI 3.1 document, made of the schemas that validate what comes in and type what goes out. */
 export function openApi({ keysNeeded }: { keysNeeded: boolean }): Json {

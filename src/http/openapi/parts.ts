@@ -18,6 +18,7 @@ export const refusals = {
   Unauthorized: refusal('An API key is needed.'),
   Forbidden: refusal('The key is of a lower role than this needs.'),
   NotFound: refusal('There is no such document.'),
+  UnknownRun: refusal('There is no such run of an experiment on disk.'),
   UnknownAnswer: refusal('No answer of that id is remembered, or none at all.'),
   CursorExpired: refusal('The index that the cursor points into is no longer held; search again.'),
   BodyTooLarge: refusal('The body has more than 64 kB.'),
