@@ -8,6 +8,7 @@ import { apiCadence, arxivApi } from './sources/arxiv/api.ts'
 import { arxivOai } from './sources/arxiv/oai.ts'
 import { arxivRss } from './sources/arxiv/rss.ts'
 import { arxivPolicy, type PoliteClient, politeClient, type RequestPolicy } from './sources/client/http.ts'
+import { openPoster, type Poster } from './sources/client/post.ts'
 import { feed, feedName, feedPolicy } from './sources/feeds/feed.ts'
 import { githubPolicy, githubReleases } from './sources/posts/github-releases.ts'
 import { hackerNews, hackerNewsPolicy } from './sources/posts/hacker-news.ts'
@@ -23,9 +24,12 @@ export interface OpenSources extends SourcesInUse {
   close(): Promise<void>
 }
 
-export function openSources({ sources: settings, contact }: Config, runtime: Runtime): OpenSources {
+const userAgentOf = ({ contact }: Config): string => (contact === '' ? product : `${product} (${contact})`)
+
+export function openSources(config: Config, runtime: Runtime): OpenSources {
+  const { sources: settings, contact } = config
   const clients: PoliteClient[] = []
-  const userAgent = contact === '' ? product : `${product} (${contact})`
+  const userAgent = userAgentOf(config)
 
   function client(
     source: string,
@@ -140,6 +144,15 @@ export const openLiveTier = (
     clock: systemClock,
     onUnexpected,
   })
+
+/** Posts to webhooks, whose addresses are as much a stranger's as those of feeds. */
+export const openWebhookPoster = (config: Config): Poster =>
+  openPoster(
+    'webhook',
+    userAgentOf(config),
+    { allowPrivate: config.sources.privateFeeds, trustedOrigins: [] },
+    systemClock,
+  )
 
 /** What is harvested, so that a watermark is not taken for that of a wider wish. */
 const scoped = (source: Source, scope: readonly string[]): Source => ({
