@@ -32,6 +32,7 @@ export function studySettings(options: RunOptions, say: (line: string) => void):
   const model = existsSync(shared.model) ? shared.model : null
   return {
     corpora: options.corpus ?? [],
+    format: 'arxiv-jsonl',
     topics: options.topics ?? taken('topics', sharedTopics, say),
     qrels: options.qrels ?? [],
     beir: options.beir ?? taken('beir', shared.beir, say),

@@ -86,7 +86,8 @@ export async function openStudy(options: StudyOptions, parts: StudyParts): Promi
   function replay(model = options.embedder): Promise<OpenReplay> {
     if (files.length === 0) throw new BadSetting('name the papers with --corpus')
     const label = model === options.embedder ? '' : nameOf(model)
-    return replayOf(label, { files, read: importFormats['arxiv-jsonl'], model }, live)
+    const asked = options.format === 'arxiv-jsonl' ? live : async () => null
+    return replayOf(label, { files, read: importFormats[options.format], model }, asked)
   }
 
   return {

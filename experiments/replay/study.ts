@@ -1,5 +1,6 @@
 import type { DocumentId, DocumentRecord, StoredDocument } from '../../src/domain/document.ts'
 import type { Instant } from '../../src/domain/instant.ts'
+import type { ImportFormat } from '../../src/sources/files/formats.ts'
 import type { Arm } from '../arms.ts'
 import type { JudgedQuery } from '../topics/query.ts'
 import type { Keeping } from './holding.ts'
@@ -10,6 +11,8 @@ import type { Upkeep } from './upkeep.ts'
 export interface StudyOptions {
   /** Files or folders of papers. */
   readonly corpora: readonly string[]
+  /** Of their lines. Only daily listings of arXiv can also be asked live. */
+  readonly format: ImportFormat
   /** Files or folders of topics; qrels of a folder are read with it. */
   readonly topics: readonly string[]
   readonly qrels: readonly string[]

@@ -22,8 +22,8 @@ export interface StreamPlan {
 
 export const demoPlan: StreamPlan = {
   seed: 1,
-  papers: 600,
-  queries: 60,
+  papers: 900,
+  queries: 120,
   from: instant(Date.UTC(2025, 0, 6)),
   days: 90,
 }
@@ -43,7 +43,7 @@ export interface Stream {
   records(upTo?: Instant): ReturnType<typeof recordsOf>
 }
 
-const papersPerTopic = 25
+const papersPerTopic = 15
 /** Of papers that are about nothing that is asked for. */
 const strangers = 0.12
 const burstWeight = 2.5

@@ -71,6 +71,7 @@ describe('experiment', () => {
 const findings = readRun(join(root, 'test/experiments/fixtures/run')).findings
 const settings = {
   corpora: [],
+  format: 'arxiv-jsonl' as const,
   topics: [],
   qrels: [],
   beir: [],

@@ -1,11 +1,10 @@
 import { type Arm, nightlyStatic, router, routerNoLive, routes, staticFresh, staticFreshLive } from '../../arms.ts'
 import type { Table, Verdict } from '../../findings.ts'
 import type { Keeping } from '../../replay/holding.ts'
-import { signed } from '../../report/words.ts'
 import { verdictOf } from '../../statistics/verdict.ts'
 import type { JudgedQuery } from '../../topics/query.ts'
 import type { Primary } from '../claim.ts'
-import { type ArmsMeasured, type Compared, compared, meanOf, untested } from '../compared.ts'
+import { type ArmsMeasured, type Compared, compared, untested } from '../compared.ts'
 import { jointly } from '../joint.ts'
 import { range } from '../slices.ts'
 
@@ -74,7 +73,6 @@ export function regimeVerdict(regime: Regime): Verdict {
     `Class recent, gains halved every 30 days: ${gained.says}`,
     `The step gain is ${range(step.effect)}, which ${confirmed ? 'confirms it' : 'does not confirm it'}`,
     `Other classes, subject alone: ${kept.says}`,
-    `${partsOf(regime)}.`,
   ].join('. ')
   const joint = jointly(gained, [kept], says)
   return joint.outcome === 'supported' && !confirmed ? { ...joint, outcome: 'undecided' } : joint
@@ -86,28 +84,16 @@ interface Step {
   readonly comparator: Arm
 }
 
-/** On the way from static to the router, one thing after another: their gains add up. */
-const path: readonly Step[] = [
+/** After all of it the three on the way from static to the router, whose gains add up. */
+const steps: readonly Step[] = [
+  { name: 'all of it', treatment: router, comparator: nightlyStatic },
   { name: 'recency scoring alone', treatment: nightlyGate, comparator: nightlyStatic },
   { name: 'the fresh tier, recency scored', treatment: routerNoLive, comparator: nightlyGate },
   { name: 'live sources by their value', treatment: router, comparator: routerNoLive },
-]
-const steps: readonly Step[] = [
-  { name: 'all of it', treatment: router, comparator: nightlyStatic },
-  ...path,
   { name: 'the fresh tier, without recency scoring', treatment: staticFresh, comparator: nightlyStatic },
   { name: 'recency scoring, given the fresh tier', treatment: routerNoLive, comparator: staticFresh },
   { name: 'live sources always, without recency scoring', treatment: staticFreshLive, comparator: staticFresh },
 ]
-
-function partsOf({ arms }: Regime): string {
-  const recent = arms.of(router).set.queries.filter(isRecent)
-  const parts = path.map(({ name, treatment, comparator }) => {
-    const [gained, before] = [treatment, comparator].map((arm) => meanOf(arms.of(arm), recentMeasure, recent))
-    return `${name} ${signed(gained - before, 3)}`
-  })
-  return `What the gain is made of: ${parts.join(', ')}`
-}
 
 /** Router and static differ in three things; here each stands by itself, so that none is taken for another. */
 export function decomposition(regimes: readonly Regime[]): Table {

@@ -41,6 +41,7 @@ export function encoderStudy(given: Given = {}): Study {
   const queries = Array.from({ length: count }, (_, i) => query(i))
   const options = {
     corpora: [],
+    format: 'arxiv-jsonl' as const,
     topics: [],
     qrels: [],
     beir: [],

@@ -118,6 +118,7 @@ export function fakeStudy(given: FakeStudy): Study {
   const { topics = [], knownItems = [], controls = {}, stream = [], rivals = {} } = given
   const options: StudyOptions = {
     corpora: knownItems.length > 0 ? ['corpus'] : [],
+    format: 'arxiv-jsonl',
     topics: [],
     qrels: [],
     beir: [],

@@ -34,6 +34,7 @@ function writeListings(): void {
 
 const options: StudyOptions = {
   corpora: [corpus],
+  format: 'arxiv-jsonl',
   topics: [],
   qrels: [],
   beir: [],
