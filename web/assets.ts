@@ -20,7 +20,7 @@ export async function makeAssets(): Promise<Assets> {
   const css = sheets.map((name) => readFileSync(inThisFolder(`styles/${name}.css`), 'utf8')).join('\n')
   const style = transformSync(css, { loader: 'css', minify: true }).code.trim()
   const { outputFiles } = await build({
-    entryPoints: [inThisFolder('client/main.ts')],
+    entryPoints: [inThisFolder('client/main.tsx')],
     bundle: true,
     write: false,
     minify: true,

@@ -1,20 +1,14 @@
-const stored = 'freshet-key'
-
-/** What every request to the API carries. */
-export function keyHeaders(): Record<string, string> {
-  const key = sessionStorage.getItem(stored)
-  return key === null ? {} : { Authorization: `Bearer ${key}` }
-}
+import { apiKey, forgetKey, keepKey } from './key.ts'
 
 /** Where the server gave no more than a form for a key: asks for the same page with the key, and puts it in its place. */
 export async function unlock(): Promise<void> {
   const form = document.querySelector<HTMLFormElement>('main[data-locked] form')
   if (form === null) return
-  if (sessionStorage.getItem(stored) !== null && (await enter(form))) return
+  if (apiKey() !== null && (await enter(form))) return
   await new Promise<void>((resolve) => {
     form.addEventListener('submit', async (event) => {
       event.preventDefault()
-      sessionStorage.setItem(stored, String(new FormData(form).get('key')).trim())
+      keepKey(String(new FormData(form).get('key')).trim())
       if (await enter(form)) resolve()
     })
   })
@@ -26,7 +20,7 @@ async function enter(form: HTMLFormElement): Promise<boolean> {
     if (alert) alert.textContent = text
   }
   try {
-    const response = await fetch(location.href, { headers: { ...keyHeaders(), Accept: 'text/html' } })
+    const response = await fetch(location.href, { headers: { Authorization: `Bearer ${apiKey()}` } })
     if (response.ok) {
       const page = new DOMParser().parseFromString(await response.text(), 'text/html')
       document.title = page.title
@@ -35,7 +29,7 @@ async function enter(form: HTMLFormElement): Promise<boolean> {
       if (state) document.body.append(state)
       return true
     }
-    sessionStorage.removeItem(stored)
+    forgetKey()
     say(response.status === 401 ? 'That key is not one of this server.' : `The server answered ${response.status}.`)
   } catch {
     say('The server cannot be reached.')

@@ -1,0 +1,26 @@
+import type { ComponentChildren } from 'preact'
+import { addressOf, type Wish } from './wish.ts'
+
+interface GoProps {
+  readonly to: Wish
+  readonly class?: string
+  readonly label?: string
+  readonly current?: boolean
+  /** By the keyboard, where the same is offered in another way. */
+  readonly unreachable?: boolean
+  readonly children: ComponentChildren
+}
+
+/** A link to another search: the script follows it in place, and without the script the browser does. */
+export const Go = ({ to, label, current, unreachable, children, ...rest }: GoProps) => (
+  <a
+    href={addressOf(to)}
+    data-go
+    aria-label={label}
+    aria-current={current ? 'true' : undefined}
+    tabIndex={unreachable ? -1 : undefined}
+    {...rest}
+  >
+    {children}
+  </a>
+)

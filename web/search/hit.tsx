@@ -1,0 +1,165 @@
+import { useState } from 'preact/hooks'
+import type { WireHit } from '../../src/http/answers.ts'
+import { Go } from './go.tsx'
+import { piecesOf } from './marks.ts'
+import type { Shown } from './model.ts'
+import { Why } from './why.tsx'
+import type { Wish } from './wish.ts'
+import { ageInWords, authorsInWords, dayInWords, percent, sourceName } from './words.ts'
+
+export interface HitProps extends Shown {
+  readonly wish: Wish
+  judge(useful: boolean): Promise<void>
+}
+
+export function Hit({ hit, answer, wish, judge }: HitProps) {
+  const [open, setOpen] = useState<string | null>(null)
+  const panel = `panel-${hit.rank}`
+  return (
+    <li class="hit" data-hit={hit.id}>
+      <article>
+        <header>
+          <h3>
+            <a href={hit.url} rel="noreferrer">
+              {hit.title}
+            </a>
+          </h3>
+          <Meters depth={hit.depth} freshness={hit.freshness} />
+        </header>
+        <p class="by">{authorsInWords(hit.authors)}</p>
+        <Facts hit={hit} asOf={answer.asOf} />
+        <p class="snippet">
+          {piecesOf(hit.snippet.text, hit.snippet.highlights).map(({ text, marked }) =>
+            marked ? <mark>{text}</mark> : text,
+          )}
+        </p>
+        <footer class="actions">
+          <Opener name="why" panel={panel} open={open} setOpen={setOpen}>
+            Why this order?
+          </Opener>
+          {hit.announced && hit.announced <= answer.asOf && (
+            <Go
+              to={{ ...wish, as_of: hit.announced }}
+              label={`This search as it stood on ${dayInWords(hit.announced)}`}
+            >
+              As of that day
+            </Go>
+          )}
+          {answer.answerId !== null && <Thumbs title={hit.title} judge={judge} />}
+        </footer>
+        <div class="panel" id={panel} hidden={open === null}>
+          {open === 'why' && <Why hit={hit} answer={answer} />}
+        </div>
+      </article>
+    </li>
+  )
+}
+
+const Meters = ({ depth, freshness }: { depth: number; freshness: number }) => (
+  <div class="meters">
+    <Meter name="Depth" share={depth} says="how well it matches" />
+    <Meter name="Freshness" share={freshness} says="how new it is, on the time scale of what matches" />
+  </div>
+)
+
+const Meter = ({ name, share, says }: { name: string; share: number; says: string }) => (
+  <label title={`${name} ${percent(share)}: ${says}`}>
+    {name.toLowerCase()}
+    <meter class={name.toLowerCase()} value={share} aria-valuetext={percent(share)}>
+      {percent(share)}
+    </meter>
+  </label>
+)
+
+const tiers = {
+  static: 'From the index of the last night',
+  fresh: 'Came after the last night, searched exactly',
+  live: 'Found at the source while you waited; not stored yet',
+} as const
+
+const Facts = ({ hit, asOf }: { hit: WireHit; asOf: string }) => (
+  <ul class="facts">
+    <li>
+      {hit.announced === null ? (
+        'date unknown'
+      ) : (
+        <time dateTime={hit.announced} title={hit.announcedBasis === 'derived' ? 'Derived by the calendar' : undefined}>
+          {dayInWords(hit.announced)}, {ageInWords(hit.announced, asOf)}
+        </time>
+      )}
+    </li>
+    <li>{hit.sources.map(sourceName).join(', ')}</li>
+    {hit.categories.length > 0 && <li>{hit.categories.slice(0, 4).join(' ')}</li>}
+    {hit.kind !== 'paper' && <li>{hit.kind}</li>}
+    <li>
+      <span class={`badge tier-${hit.tier}`} title={tiers[hit.tier]}>
+        {hit.tier}
+      </span>
+    </li>
+    {flagsOf(hit).map(([flag, says]) => (
+      <li key={flag}>
+        <span class="badge flag" title={says}>
+          {flag}
+        </span>
+      </li>
+    ))}
+  </ul>
+)
+
+const flagsOf = (hit: WireHit): (readonly [flag: string, says: string])[] =>
+  (
+    [
+      [hit.withdrawn, 'withdrawn', 'Its authors or its source took it back'],
+      [hit.superseded, 'superseded', 'There is a newer version than the one that was ranked'],
+      [hit.laterText, 'later text', 'Its text of then was never seen; the nearest later one stands in'],
+      [hit.standIn, 'stand-in text', "The summary was written by Freshet's authors, not by the paper's"],
+    ] as const
+  ).flatMap(([holds, ...flag]) => (holds ? [flag] : []))
+
+interface OpenerProps {
+  readonly name: string
+  readonly panel: string
+  readonly open: string | null
+  setOpen(name: string | null): void
+  readonly children: string
+}
+
+const Opener = ({ name, panel, open, setOpen, children }: OpenerProps) => (
+  <button
+    type="button"
+    class="quiet"
+    aria-expanded={open === name}
+    aria-controls={panel}
+    onClick={() => setOpen(open === name ? null : name)}
+  >
+    {children}
+  </button>
+)
+
+function Thumbs({ title, judge }: { title: string; judge: HitProps['judge'] }) {
+  const [said, setSaid] = useState<boolean | 'failed' | null>(null)
+  const thumb = (useful: boolean, sign: string, name: string) => (
+    <button
+      type="button"
+      class="quiet thumb"
+      aria-label={`${name}: ${title}`}
+      title={name}
+      aria-pressed={said === useful}
+      onClick={() =>
+        judge(useful).then(
+          () => setSaid(useful),
+          () => setSaid('failed'),
+        )
+      }
+    >
+      {sign}
+    </button>
+  )
+  return (
+    <span class="thumbs">
+      {thumb(true, '+', 'Useful')}
+      {thumb(false, '−', 'Not useful')}
+      <span role="status">{said === null ? '' : said === 'failed' ? 'not kept' : 'thank you'}</span>
+    </span>
+  )
+}
