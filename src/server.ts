@@ -1,35 +1,50 @@
 import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
-import { pathToFileURL } from 'node:url'
+import { basename, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { IndexerNews } from '../indexer/news.ts'
 import { openPages } from '../web/door.ts'
+import { docsPage } from '../web/pages/docs.tsx'
+import { experimentsPage } from '../web/pages/experiments.tsx'
+import { runFiles } from '../web/pages/experiments-files.ts'
+import { runPage } from '../web/pages/experiments-run.tsx'
+import { sourcesPage } from '../web/pages/sources.tsx'
+import { openAlerts } from './alerts/alerts.ts'
 import { forkProgram } from './child.ts'
 import { systemClock } from './clock.ts'
 import { Embedders, openEmbedder, openEngine, openRuntimeIn, version } from './compose.ts'
-import { type OpenSources, openLiveTier, openSources } from './compose-sources.ts'
+import { type OpenSources, openLiveTier, openSources, openWebhookPoster } from './compose-sources.ts'
 import { type Config, loadEnvFile, readConfig } from './config.ts'
 import type { RankedAnswer } from './domain/answer.ts'
 import type { AnswerId } from './domain/feedback.ts'
 import { parseInstant } from './domain/instant.ts'
 import { type AnswerMemory, answerMemory } from './http/answer-memory.ts'
 import { buildApp, serverOptions } from './http/app.ts'
+import { endServer, openDrain } from './http/drain.ts'
 import { assertBindable } from './http/keys.ts'
-import type { Status } from './http/status.ts'
+import { liveBudget } from './http/live-budget.ts'
+import { openQueryNotes } from './http/query-log.ts'
 import { openShelves, type Shelf } from './http/run-folders.ts'
+import type { Status } from './http/status.ts'
 import { type Log, openLog } from './log.ts'
 import type { Engine, IndexReader, Runtime } from './ports.ts'
 import { loadCalibration } from './retrieval/calibration.ts'
 import { interleaving, type Searching } from './retrieval/interleaving.ts'
 import { type SearchParts, search } from './retrieval/search.ts'
+import { similarTo } from './retrieval/similar.ts'
 import { warmUp } from './retrieval/warm-up.ts'
 import { harvestedThrough, sourceStatuses } from './source-status.ts'
+import { openMetrics } from './telemetry/metrics.ts'
+import { openTraces } from './telemetry/traces.ts'
 
 /** How soon a committed paper or a published generation is seen: a look costs microseconds. */
 const refreshEveryMs = 250
 
 interface Running {
   readonly server: Server
+  /** Says that it is not ready any more, and goes on answering. */
+  drain(): void
   close(): Promise<void>
 }
 
@@ -58,41 +73,73 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
   await warmUp(reader.snapshot(), { ...parts, live: null }, startedAt)
   const product: Searching = (query, snapshot, options) => search(query, snapshot, parts, options)
   const served = config.challenger === null ? product : interleaving(product, config.challenger, Math.random)
+  const poster = openWebhookPoster(config)
+  const alerts = openAlerts({
+    // Nobody looks at what is found here: it is no demand, and there is no arm to judge.
+    search: (query, signal) => product(query, reader.snapshot(), { signal }),
+    documents: engine.documents,
+    runtime,
+    clock: systemClock,
+    poster,
+    holding: () => `${reader.snapshot().generation?.id} ${reader.snapshot().mark}`,
+    onTrouble: (error) => log.warn({ err: error }, 'a saved search could not be looked after; it is tried again'),
+  })
+  const drain = openDrain()
+  const status = () => ({ startedAt, ...statusOf(config, engine, runtime, reader, sources, indexer?.news() ?? null) })
+  const metrics = openMetrics(status)
+  const traces = await openTraces(process.env, version)
+  const budget = liveBudget(config.liveSearchesPerMinute, () => performance.now())
+  const queries = openQueryNotes(runtime.queries, config.queryLogDays, systemClock, (error) =>
+    log.warn({ err: error }, 'searches could not be written down; they are kept until they can'),
+  )
   const app = buildApp({
-    async search(query, snapshot, options) {
-      const answer = await served(query, snapshot, options)
+    async search(query, snapshot, { caller, ...options }) {
+      const liveTurn = budget.turnOf(caller.name)
+      const answer = await served(query, snapshot, { ...options, liveTurn })
       demand.note(answer)
+      queries.note(answer, caller.name)
+      metrics.answered(answer)
+      traces?.answered(answer)
       return answer
     },
     reader,
     documents: engine.documents,
-    status: () => ({ startedAt, ...statusOf(config, engine, runtime, reader, sources, indexer?.news() ?? null) }),
-    ready: () => readiness(reader),
+    similar: (asked, wish, snapshot) => similarTo(asked, wish, snapshot, engine),
+    status,
+    ready: () => (drain.begun ? { ready: false, reason: 'the server is ending' } : readiness(reader)),
     clock: systemClock,
     feedback: memory,
-    apiKeys: config.apiKeys,
     harvestedThrough: () => harvestedThrough(sources, engine.documents),
     shelves: openShelves(shelvesOf(config)),
-    doors: [await openPages()],
+    apiKeys: config.apiKeys,
+    corsOrigins: config.corsOrigins,
+    requestsPerMinute: config.requestsPerMinute,
+    observers: [drain.observe, metrics.observe, ...(traces ? [traces.observe] : [])],
+    scrape: metrics.scrape,
+    doors: [
+      await openPages([sourcesPage, experimentsPage, runPage, docsPage({ keysNeeded: config.apiKeys.length > 0 })]),
+      runFiles,
+      ...alerts.doors,
+    ],
     log,
   })
   const server = await listen(createServer(serverOptions, app), config)
-    corsOrigins: config.corsOrigins,
-    requestsPerMinute: config.requestsPerMinute,
   return {
     server,
+    drain: drain.begin,
     async close() {
       refreshing.stop()
       indexer?.stop()
       live.close()
-      await new Promise((resolve) => {
-        server.close(resolve)
-        server.closeIdleConnections()
-      })
+      await endServer(server, longestAnswerMs)
+      await alerts.close()
+      await poster.close()
       await reader.close()
       await embedders.close()
       demand.close()
       memory?.close()
+      queries.close()
+      await traces?.close()
       await sources.close()
       runtime.close()
       await engine.close()
@@ -108,13 +155,13 @@ function openMemory({ feedback }: Runtime, log: Log): AnswerMemory {
   )
 }
 
-async function openEmbedders(config: Config, engine: Engine): Promise<Embedders> {
 /** Runs that are kept with the code, and those that were made here. */
 const shelvesOf = ({ dataFolder }: Config): readonly Shelf[] => [
   { name: 'published', path: fileURLToPath(new URL('../docs/results', import.meta.url)), shown: 'docs/results' },
   { name: 'local', path: join(dataFolder, 'runs'), shown: `${basename(dataFolder)}/runs` },
 ]
 
+async function openEmbedders(config: Config, engine: Engine): Promise<Embedders> {
   const embedders = new Embedders(await openEmbedder(config.model, config.modelOverrides))
   await embedders.serving(engine)
   return embedders
@@ -257,6 +304,8 @@ function superviseIndexer(log: Log) {
   }
 }
 
+/** What is still being answered then is cut off. */
+const longestAnswerMs = 5_000
 const longestGoodbyeMs = 8_000
 
 async function main(): Promise<void> {
@@ -270,12 +319,15 @@ async function main(): Promise<void> {
     `Freshet answers on http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}/v1/search?q=...`,
   )
   const stop = () => {
-    // Whoever still holds a connection, or a child that does not end, must not keep the process for ever.
+    // A child that does not end must not keep the process for ever.
     setTimeout(() => process.exit(0), longestGoodbyeMs).unref()
     running.close().catch((error) => log.error({ err: error }, 'closing failed'))
   }
   process.once('SIGINT', stop)
-  process.once('SIGTERM', stop)
+  process.once('SIGTERM', () => {
+    running.drain()
+    setTimeout(stop, config.drainMs)
+  })
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -1,12 +1,13 @@
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express'
-import { InvalidQuery } from '../domain/errors.ts'
+import { documentRoutes } from './document-routes.ts'
 import { sendTagged } from './etag.ts'
 import { safeHeaders, shareWith } from './headers.ts'
 import { callerOf, openKeys } from './keys.ts'
 import { openApi } from './openapi/document.ts'
-import { readUrl, unknownParameter } from './params.ts'
-import { answerWithProblem, onlyMethods, Refusal, refusedBody, unknownPath } from './problem.ts'
+import { readUrl } from './params.ts'
+import { answerWithProblem, onlyMethods, Refusal, unknownPath } from './problem.ts'
 import { limitRate } from './rate-limit.ts'
+import { goneSignal, noParameters, parametersOf, readJson } from './reading.ts'
 import { logRequests, nameRequest, type RequestLog } from './requests.ts'
 import { type Door, openService, type Service, type ServiceParts } from './service.ts'
 import { eventStream, streamAnswer } from './stream.ts'
@@ -20,6 +21,10 @@ export interface AppParts extends ServiceParts {
   readonly corsOrigins?: readonly string[]
   /** For each caller; null or left out, there is no limit. */
   readonly requestsPerMinute?: number | null
+  /** Told of every request before anything else is done with it. */
+  readonly observers?: readonly RequestHandler[]
+  /** What /metrics says; left out, there is none. */
+  readonly scrape?: () => Promise<{ readonly type: string; readonly text: string }>
   readonly doors?: readonly Door[]
   readonly log: RequestLog
 }
@@ -35,7 +40,7 @@ export function buildApp(parts: AppParts): Express {
   app.disable('etag')
   // Parameters are read by readUrl, which makes no objects out of brackets.
   app.set('query parser', false)
-  app.use(nameRequest, logRequests(parts.log), safeHeaders)
+  app.use(nameRequest, logRequests(parts.log), ...(parts.observers ?? []), safeHeaders)
   if (parts.corsOrigins?.length) app.use(shareWith(parts.corsOrigins))
   const { identify, guard, needed: keysNeeded } = openKeys(parts.apiKeys)
   app.use(refuseLongUrl, identify)
@@ -53,21 +58,17 @@ export function buildApp(parts: AppParts): Express {
 
   const search = app.route('/v1/search')
   search.get((request, response) => answerSearch(service, readUrl(parametersOf(request)), request, response))
-  search.post(noParameters, jsonOnly, readJson, (request, response) =>
-    answerSearch(service, request.body, request, response),
-  )
+  search.post(...readJson, (request, response) => answerSearch(service, request.body, request, response))
   search.all(onlyMethods('GET', 'HEAD', 'POST'))
 
   const feedback = app.route('/v1/feedback')
-  feedback.post(guard('feedback'), noParameters, jsonOnly, readJson, (request, response) => {
+  feedback.post(guard('feedback'), ...readJson, (request, response) => {
     service.judge(request.body)
     response.set('Cache-Control', 'no-store').json({ status: 'kept' })
   })
   feedback.all(onlyMethods('POST'))
 
-  offer(app, '/v1/documents/*id', noParameters, (request, response) => {
-    sendTagged(request, response, service.document(idIn(request)))
-  })
+  app.use(documentRoutes(service))
   offer(app, '/v1/status', noParameters, async (_request, response) => {
     response.set('Cache-Control', 'no-store').json(await service.status())
   })
@@ -80,6 +81,13 @@ export function buildApp(parts: AppParts): Express {
   offer(app, '/v1/experiments/:run', noParameters, async (request, response) => {
     sendTagged(request, response, await service.experiment(String(request.params.run)))
   })
+  const { scrape } = parts
+  if (scrape) {
+    offer(app, '/metrics', guard('admin'), async (_request, response) => {
+      const { type, text } = await scrape()
+      response.set({ 'Content-Type': type, 'Cache-Control': 'no-store' }).send(text)
+    })
+  }
   const description = openApi({ keysNeeded })
   offer(app, '/openapi.json', (request, response) => sendTagged(request, response, description))
 
@@ -102,52 +110,12 @@ async function answerSearch(service: Service, input: unknown, request: Request, 
   if (sendTagged(request, response, answer.said, answer.unsaid)) answer.shown()
 }
 
-/** Aborts when the client hangs up before it has its answer. */
-function goneSignal(response: Response): AbortSignal {
-  const controller = new AbortController()
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort()
-  })
-  return controller.signal
-}
-
 function offer(app: Express, path: string, ...handlers: RequestHandler[]): void {
   app
     .route(path)
     .get(...handlers)
     .all(onlyMethods('GET', 'HEAD'))
 }
-
-const parametersOf = ({ url }: Request): URLSearchParams => {
-  const start = url.indexOf('?')
-  return new URLSearchParams(start < 0 ? '' : url.slice(start + 1))
-}
-
-/** Express splits the path at its slashes and decodes each part; an encoded slash is inside a part. */
-function idIn({ params }: Request): string {
-  return [params.id].flat().join('/')
-}
-
-const noParameters: RequestHandler = (request, _response, next) => {
-  const [name] = parametersOf(request).keys()
-  if (name === undefined) return next()
-  if (request.method !== 'POST') throw unknownParameter(name, [])
-  throw new InvalidQuery(name, 'a POST has all of its parameters in the body, and none in the address')
-}
-
-const jsonOnly: RequestHandler = (request, _response, next) => {
-  if (request.is('application/json')) return next()
-  const message = 'the body must be JSON: send it with "Content-Type: application/json"'
-  throw new Refusal('unsupported-media-type', message, {
-    field: 'Content-Type',
-    headers: { Accept: 'application/json' },
-  })
-}
-
-/** Not strict: a number or a string is JSON too, and the schema says what is wrong with it. */
-const parseJson = express.json({ limit: '64kb', strict: false })
-const readJson: RequestHandler = (request, response, next) =>
-  parseJson(request, response, (error) => (error === undefined ? next() : next(refusedBody(error))))
 
 const refuseLongUrl: RequestHandler = (request, _response, next) => {
   if (request.url.length <= longestUrl) return next()

@@ -12,13 +12,15 @@ const kinds = {
   forbidden: [403, 'The API key may not do this'],
   'not-found': [404, 'There is no such thing here'],
   'unknown-answer': [404, 'The answer is not known, or not any more'],
+  'not-acceptable': [406, 'There is no such form of it'],
   'method-not-allowed': [405, 'The method does not apply here'],
+  'limit-reached': [409, 'There is room for no more'],
   'cursor-expired': [410, 'The cursor has expired'],
   'body-too-large': [413, 'The body is too large'],
   'url-too-long': [414, 'The address is too long'],
   'unsupported-media-type': [415, 'The body is of the wrong type'],
-  internal: [500, 'Something went wrong in the server'],
   'too-many-requests': [429, 'Too many requests'],
+  internal: [500, 'Something went wrong in the server'],
   unavailable: [503, 'The server cannot answer at the moment'],
 } as const satisfies Record<string, readonly [status: number, title: string]>
 
@@ -82,11 +84,10 @@ function sendProblem(response: Response, refusal: Refusal, instance: string): vo
   const problem: Problem = { ...toProblem(refusal), instance, ...(requestId && { requestId }) }
   // An ETag that was set before things went wrong is not of this body.
   response.removeHeader('ETag')
-  response.status(status).set({ ...headers, 'Cache-Control': 'no-store' })
+  response.status(problem.status).set({ ...refusal.headers, 'Cache-Control': 'no-store' })
   response.type('application/problem+json').send(JSON.stringify(problem))
 }
 
-function refusalOf(error: unknown): Refusal {
 function toProblem({ kind, message, field }: Refusal): Omit<Problem, 'instance'> {
   const [status, title] = kinds[kind]
   const named = field === null ? {} : { field }
@@ -108,6 +109,7 @@ export function problemOf(error: unknown) {
 const isUnexpected = (error: unknown, { kind }: Refusal): boolean =>
   !(error instanceof Refusal) && (kind === 'internal' || kind === 'unavailable')
 
+function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error
   if (error instanceof InvalidQuery) return new Refusal('invalid-parameter', error.message, { field: error.field })
   if (error instanceof CursorExpired) return new Refusal('cursor-expired', error.message, { field: 'cursor' })

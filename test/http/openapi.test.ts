@@ -4,6 +4,7 @@ import { answerExample, documentExample, problemExample, statusExample } from '.
 import { feedbackExample, feedbackRequest } from '../../src/http/feedback.ts'
 import { openApi } from '../../src/http/openapi/document.ts'
 import { problemSchema, rules, searchRequest } from '../../src/http/schemas.ts'
+import { similarExample, similarSchema } from '../../src/http/similar.ts'
 import { statusSchema } from '../../src/http/status.ts'
 import { serve, type TestServer } from './fakes.ts'
 
@@ -42,6 +43,7 @@ describe('the OpenAPI document', () => {
       '/v1/search',
       '/v1/feedback',
       '/v1/documents/{id}',
+      '/v1/documents/{id}/similar',
       '/v1/status',
       '/healthz',
       '/readyz',
@@ -49,6 +51,11 @@ describe('the OpenAPI document', () => {
       '/v1/coverage',
       '/v1/experiments',
       '/v1/experiments/{run}',
+      '/v1/feed.atom',
+      '/v1/searches',
+      '/v1/searches/{id}',
+      '/v1/searches/{id}/new',
+      '/v1/searches/{id}/seen',
     ])
   })
 
@@ -73,7 +80,7 @@ describe('the OpenAPI document', () => {
     expect(new Set(names).size).toBe(names.length)
     for (const { operation } of operations()) {
       expect(operation.summary).not.toBe('')
-      expect(Object.keys(operation.responses)).toContain('200')
+      expect(Object.keys(operation.responses)).toContainEqual(expect.stringMatching(/^20[014]$/))
       for (const [status, response] of Object.entries(operation.responses)) {
         expect(status).toMatch(/^[1-5]\d\d$/)
         expect(response.$ref ?? response.description).toBeTruthy()
@@ -108,6 +115,7 @@ describe('the OpenAPI document', () => {
   it('shows examples that are true to their schemas', () => {
     expect(answerSchema.parse(answerExample)).toEqual(answerExample)
     expect(documentSchema.parse(documentExample)).toEqual(documentExample)
+    expect(similarSchema.parse(similarExample)).toEqual(similarExample)
     expect(statusSchema.parse(statusExample)).toEqual(statusExample)
     expect(problemSchema.parse(problemExample)).toEqual(problemExample)
     const { example } = description.paths['/v1/search'].post.requestBody!.content['application/json']

@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import { problemSchema } from '../schemas.ts'
+import { alerts } from './alerts.ts'
 import { documents } from './documents.ts'
 import { feedback } from './feedback.ts'
+import { metrics } from './metrics.ts'
 import { type Area, type Json, refusals } from './parts.ts'
 import { reports } from './reports.ts'
 import { search } from './search.ts'
 import { status } from './status.ts'
 
-const areas: readonly Area[] = [search, feedback, documents, status, reports]
+const areas: readonly Area[] = [search, feedback, documents, status, reports, alerts, metrics]
 
 /** The OpenAPI 3.1 document, made of the schemas that validate what comes in and type what goes out. */
 export function openApi({ keysNeeded }: { keysNeeded: boolean }): Json {
@@ -21,7 +23,7 @@ export function openApi({ keysNeeded }: { keysNeeded: boolean }): Json {
     },
     servers: [{ url: '/' }],
     paths: merged(areas.map(({ paths }) => paths)),
-    components: { schemas: schemas(), responses: refusals, securitySchemes },
+    components: { schemas: schemas(), responses: refusals, ...(keysNeeded && { securitySchemes }) },
     security: keysNeeded ? [{ bearer: [] }, { header: [] }] : [],
   }
 }

@@ -19,13 +19,16 @@ export const refusals = {
   Forbidden: refusal('The key is of a lower role than this needs.'),
   NotFound: refusal('There is no such document.'),
   UnknownRun: refusal('There is no such run of an experiment on disk.'),
+  NoSavedSearch: refusal('The caller has no saved search of this id.'),
+  LimitReached: refusal('The caller has as many saved searches as one may have.'),
   UnknownAnswer: refusal('No answer of that id is remembered, or none at all.'),
+  NotAcceptable: refusal('It does not come in any of the forms that the Accept header names.'),
   CursorExpired: refusal('The index that the cursor points into is no longer held; search again.'),
   BodyTooLarge: refusal('The body has more than 64 kB.'),
   UrlTooLong: refusal('The address has more than 8 kB.'),
   WrongType: refusal('The body is not JSON.'),
-  Unavailable: refusal('The server cannot answer at the moment.'),
   TooManyRequests: refusal('The caller sent more than its share; Retry-After says how long to wait.'),
+  Unavailable: refusal('The server cannot answer at the moment.'),
   Internal: refusal('Something went wrong in the server.'),
 }
 
@@ -55,7 +58,7 @@ export const open = (operationId: string, summary: string, responses: Json): Jso
   operationId,
   summary,
   security: [],
-  responses: { ...responses, ...refusedWith({ '500': 'Internal' }) },
+  responses: { ...responses, ...refusedWith({ '414': 'UrlTooLong', '500': 'Internal' }) },
 })
 
 export const jsonOf = (schema: Json, description: string, rest: Json = {}, otherForms: Json = {}): Json => ({
