@@ -21,12 +21,9 @@ const responses = {
   ...refusedWith({ '410': 'CursorExpired', '503': 'Unavailable' }),
 }
 
-const byUrl = operation(
-  'search',
-  'Search papers',
-  { ...responses, ...refusedWith({ '414': 'UrlTooLong' }) },
-  { parameters: [...urlParameters(searchRequest), ifNoneMatch] },
-)
+const byUrl = operation('search', 'Search papers', responses, {
+  parameters: [...urlParameters(searchRequest), ifNoneMatch],
+})
 
 const searchExample = { q: 'mixture of experts inference cost', limit: 3, category: ['cs.CL', 'cs.LG'], explain: true }
 
