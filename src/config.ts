@@ -57,6 +57,7 @@ const settings = z.object({
     .transform((folder) => resolve(folder)),
   FRESHET_API_KEYS: list.default([]),
   FRESHET_RATE_LIMIT: amount('requests a minute').default(1200),
+  FRESHET_LIVE_LIMIT: amount('searches a minute').default(20),
   FRESHET_CORS_ORIGINS: list
     .refine(
       (all) => all.every((one) => URL.canParse(one) && new URL(one).origin === one),
@@ -142,6 +143,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     requestsPerMinute: found.FRESHET_RATE_LIMIT,
     corsOrigins: found.FRESHET_CORS_ORIGINS,
     model: found.FRESHET_MODEL,
+    liveSearchesPerMinute: found.FRESHET_LIVE_LIMIT,
     modelOverrides: {
       pooling: found.FRESHET_MODEL_POOLING ?? null,
       queryPrefix: found.FRESHET_MODEL_QUERY_PREFIX ?? null,

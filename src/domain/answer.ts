@@ -66,7 +66,7 @@ export interface Hit {
 
 /** What an answer had to do without. */
 export interface Degradation {
-  /** `vectors`, or the name of a source. */
+  /** `vectors`, the name of a source, or `live` for all of them. */
   readonly part: string
   readonly code: 'degraded' | 'rate_limited' | 'timeout'
   readonly reason: string

@@ -20,7 +20,11 @@ export interface ServiceParts {
   search(
     query: Query,
     snapshot: Snapshot,
-    options: { readonly signal: AbortSignal; readonly onFirst?: (first: RankedAnswer) => void },
+    options: {
+      readonly caller: Caller
+      readonly signal: AbortSignal
+      readonly onFirst?: (first: RankedAnswer) => void
+    },
   ): Promise<RankedAnswer>
   readonly reader: Pick<IndexReader, 'snapshot' | 'snapshotOf'>
   readonly documents: Pick<DocumentStore, 'byId' | 'versionsOf' | 'announcedByDay'>
@@ -82,7 +86,7 @@ export const wholeAnswer = ({ said, unsaid }: Spoken): WireAnswer => ({ ...said,
 
 export function openService(parts: ServiceParts): Service {
   return {
-    async search(input, { signal, onFirst }) {
+    async search(input, { caller, signal, onFirst }) {
       const { query, cursor } = parseSearch(input, wholeMinute(parts.clock.now()))
       const snapshot = cursor ? snapshotAt(cursor, parts.reader) : parts.reader.snapshot()
       // What people make of a past moment says nothing of whether age matters to them.
@@ -95,7 +99,7 @@ export function openService(parts: ServiceParts): Service {
         },
       })
       const first = onFirst && ((answer: RankedAnswer) => onFirst(spoken(answer)))
-      return spoken(await parts.search(query, snapshot, { signal, ...(first && { onFirst: first }) }))
+      return spoken(await parts.search(query, snapshot, { caller, signal, ...(first && { onFirst: first }) }))
     },
     document(name) {
       const found = findRequested(parts.documents, name)

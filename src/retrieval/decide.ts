@@ -33,6 +33,11 @@ export interface DecisionOptions {
   readonly signal?: AbortSignal
   /** Exact vector search instead of the graph: to measure what the graph costs. */
   readonly exact?: boolean
+  /**
+   * Told that sources are about to be asked: 0 where whoever searches may have them asked, and otherwise the milliseconds
+   * until they may.
+   */
+  readonly liveTurn?: () => number
 }
 
 /** What a query was taken for, what static and fresh showed for it, and what is to be done about it. */
@@ -85,7 +90,10 @@ export async function decide(
   took.mark('rank')
   const state = liveState(query, subject, parts.live, took.elapsed())
   const seen = { query, cues, evidence, deep, leaning }
-  const decided = route(seen, threshold, state, { gate, live: parts.calibration.live })
+  const weights = { gate, live: parts.calibration.live }
+  const wanted = route(seen, threshold, state, weights)
+  const waitMs = wanted.live.ask ? (options.liveTurn?.() ?? 0) : 0
+  const decided = waitMs === 0 ? wanted : route(seen, threshold, withoutTurn(state, waitMs), weights)
   return {
     query,
     subject,
@@ -98,7 +106,7 @@ export async function decide(
     threshold,
     named,
     route: decided,
-    degraded: [...degraded, ...barredSources(query, decided)],
+    degraded: [...degraded, ...(waitMs === 0 ? barredSources(query, decided) : [noTurn(waitMs)])],
   }
 }
 
@@ -137,6 +145,23 @@ function liveState(query: Query, subject: string, live: LiveTier | null, elapsed
   if (live === null || !possible || leftMs <= 0) return { ...noLive, leftMs }
   return live.state(query.now, findRequestOf(query, subject), { leftMs, maxAgeMs: query.maxAgeMs })
 }
+
+const turnsSpent = 'the live searches that one caller may have in a minute are used up'
+
+const withoutTurn = (state: LiveState, retryAfterMs: number): LiveState => ({
+  ...state,
+  sources: state.sources.map((one) => ({
+    ...one,
+    barred: one.barred ?? { why: 'rate_limited', says: turnsSpent, retryAfterMs },
+  })),
+})
+
+const noTurn = (retryAfterMs: number): Degradation => ({
+  part: 'live',
+  code: 'rate_limited',
+  reason: turnsSpent,
+  retryAfterMs,
+})
 
 /** A source that would have been asked, had it been possible. */
 const barredSources = ({ mode }: Query, { live }: Route): Degradation[] =>

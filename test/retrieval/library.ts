@@ -83,6 +83,7 @@ export interface Library {
     onFirst?: (first: RankedAnswer) => void,
     embedder?: Embedder,
     snapshot?: Snapshot,
+    liveTurn?: () => number,
   ): Promise<RankedAnswer>
   /** Stores papers and lets the reader see them. */
   add(...records: DocumentRecord[]): Promise<void>
@@ -117,10 +118,18 @@ export async function openLibrary(): Promise<Library> {
       const query = typedQuery(text, now, wishes)
       return search(query, snapshot, { ...parts, embedderFor: () => speaking }, signal ? { signal } : {})
     },
-    searchLive(text, live, { now = noon, ...wishes } = {}, onFirst, speaking = embedder, snapshot = reader.snapshot()) {
+    searchLive(
+      text,
+      live,
+      { now = noon, ...wishes } = {},
+      onFirst,
+      speaking = embedder,
+      snapshot = reader.snapshot(),
+      liveTurn,
+    ) {
       const query = typedQuery(text, now, wishes)
       const heard = { ...parts, live, embedderFor: () => speaking }
-      return search(query, snapshot, heard, onFirst ? { onFirst } : {})
+      return search(query, snapshot, heard, { ...(onFirst && { onFirst }), ...(liveTurn && { liveTurn }) })
     },
     async add(...records) {
       await put(engine, records, { embedder })

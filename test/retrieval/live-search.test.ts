@@ -289,3 +289,34 @@ describe('the course of a live search', () => {
     expect(live.requests).toEqual([])
   })
 })
+
+describe('a caller whose live searches are used up', () => {
+  const spent = (live: LiveTier, wishes: Partial<Query>, waitMs: number) => {
+    let asked = 0
+    const turn = () => {
+      asked++
+      return waitMs
+    }
+    return library
+      .searchLive('sparse attention retrieval', live, wishes, undefined, undefined, undefined, turn)
+      .then((answer) => ({ answer, asked }))
+  }
+
+  it('is answered from what is held, and told when sources may be asked again', async () => {
+    const live = liveOf(answered('a', paper('2603.00001', 'Sparse attention for retrieval')), answered('b'))
+    const { answer } = await spent(live, { mode: 'live' }, 7_000)
+    expect(live.requests).toEqual([])
+    expect(shown(answer)).toBe(shown(await alone('sparse attention retrieval')))
+    expect(answer.route.live).toMatchObject({ ask: false, because: 'live-barred' })
+    expect(answer.degraded).toEqual([
+      { part: 'live', code: 'rate_limited', reason: expect.any(String), retryAfterMs: 7_000 },
+    ])
+  })
+
+  it('is counted only where sources are asked', async () => {
+    const live = liveOf(answered('a'))
+    expect((await spent(live, { mode: 'both' }, 0)).asked).toBe(0)
+    expect((await spent(live, { mode: 'live' }, 0)).asked).toBe(1)
+    expect(live.requests).toHaveLength(1)
+  })
+})
