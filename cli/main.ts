@@ -7,6 +7,7 @@ import { doctorCommand } from './doctor.ts'
 import { evaluateCommand } from './evaluate.ts'
 import { fetchCommand } from './fetch.ts'
 import { importCommand, purgeCommand } from './import.ts'
+import { queriesCommand } from './queries.ts'
 import { routeCommand } from './route.ts'
 import { searchCommand } from './search.ts'
 import { splitCommand } from './split.ts'
@@ -24,6 +25,7 @@ await runCommandLine(
     .addCommand(splitCommand())
     .addCommand(indexCommand())
     .addCommand(statusCommand())
+    .addCommand(queriesCommand())
     .addCommand(doctorCommand())
     .addCommand(evaluateCommand())
     .addCommand(backupCommand())

@@ -114,6 +114,8 @@ const settings = z.object({
   FRESHET_FEEDBACK: z.enum(['on', 'off']).default('on'),
   FRESHET_INTERLEAVE: z.enum(['off', ...challengers]).default('off'),
   FRESHET_INDEXER: z.enum(['child', 'off']).default('child'),
+  FRESHET_QUERY_LOG: amount('days').default(30),
+  FRESHET_DRAIN: z.coerce.number().int().min(0).max(600).default(0),
   FRESHET_LOG: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
 })
 
@@ -156,6 +158,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     feedback: found.FRESHET_FEEDBACK === 'on',
     challenger: found.FRESHET_INTERLEAVE === 'off' ? null : found.FRESHET_INTERLEAVE,
     indexer: found.FRESHET_INDEXER,
+    queryLogDays: found.FRESHET_QUERY_LOG,
+    drainMs: found.FRESHET_DRAIN * 1000,
     log: found.FRESHET_LOG,
   } as const
 }

@@ -15,6 +15,7 @@ import type { JudgedAnswer, Judgement, ShownAnswer } from './domain/feedback.ts'
 import type { EndedState } from './domain/former.ts'
 import type { Generation, GenerationId, Manifest, Verification } from './domain/generation.ts'
 import type { Day, Instant } from './domain/instant.ts'
+import type { LoggedQuery } from './domain/logged-query.ts'
 import type { Filters } from './domain/query.ts'
 import type {
   Delivery,
@@ -426,6 +427,14 @@ export interface Outbox {
   failed(id: DeliveryId, error: string, outcome: { readonly retryAt: Instant | null } | 'given-up' | 'gone'): void
 }
 
+/** What was searched, for as long as the settings say. */
+export interface QueryLog {
+  add(queries: readonly LoggedQuery[]): void
+  /** Forgets what was searched before then. */
+  forget(before: Instant): void
+  newest(limit: number): readonly LoggedQuery[]
+}
+
 /** Small facts that several processes share and that may be lost without harm to any document. */
 export interface Runtime {
   health(): readonly SourceHealth[]
@@ -435,6 +444,7 @@ export interface Runtime {
   readonly visits: VisitBook
   readonly inbox: Inbox
   readonly feedback: FeedbackBook
+  readonly queries: QueryLog
   readonly feeds: FeedBook
   readonly searches: SavedSearches
   readonly outbox: Outbox

@@ -7,6 +7,7 @@ import { healthOf, healthSchema } from './health.ts'
 import { inboxOf, inboxSchema } from './inbox.ts'
 import { feedsOf, matchesSchema } from './matches.ts'
 import { outboxOf, outboxSchema } from './outbox.ts'
+import { queryLogOf, queryLogSchema } from './query-log.ts'
 import { savedSearchesOf } from './saved-searches.ts'
 import { visitsOf, visitsSchema } from './visits.ts'
 
@@ -30,6 +31,7 @@ export function openRuntime(file: string, clock: Clock): Runtime {
     visits: visitsOf(db),
     inbox: inboxOf(db),
     feedback: feedbackOf(db),
+    queries: queryLogOf(db),
     feeds: feedsOf(db),
     searches: savedSearchesOf(db),
     outbox: outboxOf(db),
@@ -40,12 +42,12 @@ export function openRuntime(file: string, clock: Clock): Runtime {
 }
 
 /**
- * Nothing here but feedback and saved searches is worth a migration: what an earlier version left is dropped, and learned
+ * Nothing here but feedback, queries and saved searches is worth a migration: what an earlier version left is dropped, and learned
  * again in a day.
  */
 function prepareTables(db: Database.Database): void {
   const prepare = db.transaction(() => {
-    db.exec(feedbackSchema + matchesSchema + outboxSchema)
+    db.exec(feedbackSchema + queryLogSchema + matchesSchema + outboxSchema)
     if (db.pragma('user_version', { simple: true }) === schemaVersion) return
     for (const table of ownTables) db.exec(`DROP TABLE IF EXISTS ${table}`)
     db.exec(gateSchema + healthSchema + inboxSchema + visitsSchema)
