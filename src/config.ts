@@ -143,9 +143,9 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     dataFolder: found.FRESHET_DATA,
     apiKeys: found.FRESHET_API_KEYS,
     requestsPerMinute: found.FRESHET_RATE_LIMIT,
+    liveSearchesPerMinute: found.FRESHET_LIVE_LIMIT,
     corsOrigins: found.FRESHET_CORS_ORIGINS,
     model: found.FRESHET_MODEL,
-    liveSearchesPerMinute: found.FRESHET_LIVE_LIMIT,
     modelOverrides: {
       pooling: found.FRESHET_MODEL_POOLING ?? null,
       queryPrefix: found.FRESHET_MODEL_QUERY_PREFIX ?? null,

@@ -56,6 +56,16 @@ describe('settings', () => {
     ])
   })
 
+  it('that are limits take a number, or off', () => {
+    expect(readConfig({ FRESHET_RATE_LIMIT: '60', FRESHET_LIVE_LIMIT: 'off', FRESHET_QUERY_LOG: 'off' })).toMatchObject(
+      {
+        requestsPerMinute: 60,
+        liveSearchesPerMinute: null,
+        queryLogDays: null,
+      },
+    )
+  })
+
   it('that are phrases are separated by semicolons', () => {
     const { topics } = readConfig({ FRESHET_TOPICS: 'vector search; retrieval, augmented ;' }).sources
     expect(topics).toEqual(['vector search', 'retrieval, augmented'])
@@ -82,6 +92,12 @@ describe('settings', () => {
     ['FRESHET_INDEXER', 'maybe'],
     ['FRESHET_FEEDBACK', 'yes'],
     ['FRESHET_INTERLEAVE', 'gate-on'],
+    ['FRESHET_RATE_LIMIT', '0'],
+    ['FRESHET_LIVE_LIMIT', 'many'],
+    ['FRESHET_QUERY_LOG', '-1'],
+    ['FRESHET_DRAIN', '601'],
+    ['FRESHET_CORS_ORIGINS', 'https://example.org/page'],
+    ['FRESHET_CORS_ORIGINS', '*'],
     ['FRESHET_LOG', 'loud'],
     ['FRESHET_SOURCES', 'arxive'],
     ['FRESHET_ARXIV_CATEGORIES', 'Computer Science'],

@@ -246,6 +246,26 @@ describe('a server that interleaves', () => {
   })
 })
 
+describe('operations of a running server', () => {
+  it('counts and remembers what is searched, and says that it ends before it does', async () => {
+    const server = await startServer(config, log)
+    const url = urlOf(server)
+    await (await fetch(`${url}/v1/search?q=graph+learning&category=cs.LG`)).text()
+    const metrics = await (await fetch(`${url}/metrics`)).text()
+    expect(metrics).toContain('freshet_answers_total{mode="auto",result="matched"} 1')
+    expect(metrics).toMatch(/^freshet_generation_age_seconds \d/m)
+    server.drain()
+    expect((await fetch(`${url}/readyz`)).status).toBe(503)
+    expect((await fetch(`${url}/v1/search?q=`)).status).toBe(400)
+    await server.close()
+    const runtime = openRuntimeIn(folder)
+    expect(runtime.queries.newest(1)).toMatchObject([
+      { text: 'graph learning', filters: ['categories'], caller: 'everybody', live: false },
+    ])
+    runtime.close()
+  })
+})
+
 describe('a start that cannot be', () => {
   it('beyond loopback without keys says what to do', async () => {
     await expect(startServer({ ...config, host: '0.0.0.0' }, log)).rejects.toThrow(/FRESHET_API_KEYS/)

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Hit, RankedAnswer } from '../../src/domain/answer.ts'
 import type { DocumentId, DocumentKey, DocumentVersion, Seq, StoredDocument } from '../../src/domain/document.ts'
@@ -17,6 +17,7 @@ export const clockNow = instant(Date.parse('2026-02-03T09:15:25Z'))
 export const minute = instant(Date.parse('2026-02-03T09:16:00Z'))
 
 export interface TestServer {
+  readonly server: Server
   readonly url: string
   readonly queries: Query[]
   readonly snapshots: Snapshot[]
@@ -61,6 +62,7 @@ export async function serve(overrides: Partial<AppParts> = {}): Promise<TestServ
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     url,
+    server,
     queries,
     snapshots,
     logged,
