@@ -26,15 +26,16 @@ import { assertBindable } from './http/keys.ts'
 import { liveBudget } from './http/live-budget.ts'
 import { openQueryNotes } from './http/query-log.ts'
 import { openShelves, type Shelf } from './http/run-folders.ts'
-import type { Status } from './http/status.ts'
 import { type Log, openLog } from './log.ts'
+import { mcpDoor } from './mcp/door.ts'
 import type { Engine, IndexReader, Runtime } from './ports.ts'
 import { loadCalibration } from './retrieval/calibration.ts'
 import { interleaving, type Searching } from './retrieval/interleaving.ts'
 import { type SearchParts, search } from './retrieval/search.ts'
 import { similarTo } from './retrieval/similar.ts'
 import { warmUp } from './retrieval/warm-up.ts'
-import { harvestedThrough, sourceStatuses } from './source-status.ts'
+import { harvestedThrough } from './source-status.ts'
+import { standingAt } from './status.ts'
 import { openMetrics } from './telemetry/metrics.ts'
 import { openTraces } from './telemetry/traces.ts'
 
@@ -85,7 +86,10 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
     onTrouble: (error) => log.warn({ err: error }, 'a saved search could not be looked after; it is tried again'),
   })
   const drain = openDrain()
-  const status = () => ({ startedAt, ...statusOf(config, engine, runtime, reader, sources, indexer?.news() ?? null) })
+  const status = () => {
+    const standing = { config, version, engine, runtime, reader, sources, news: indexer?.news() ?? null }
+    return { startedAt, ...standingAt(systemClock.now(), standing) }
+  }
   const metrics = openMetrics(status)
   const traces = await openTraces(process.env, version)
   const budget = liveBudget(config.liveSearchesPerMinute, () => performance.now())
@@ -120,6 +124,7 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
       await openPages([sourcesPage, experimentsPage, runPage, docsPage({ keysNeeded: config.apiKeys.length > 0 })]),
       runFiles,
       ...alerts.doors,
+      mcpDoor({ version, log, origins: config.corsOrigins }),
     ],
     log,
   })
@@ -198,34 +203,6 @@ function readiness({ counts }: IndexReader): { ready: boolean; reason: string | 
   return { ready, reason: ready ? null : 'the first generation is being built' }
 }
 
-function statusOf(
-  config: Config,
-  engine: Engine,
-  runtime: Runtime,
-  reader: IndexReader,
-  sources: OpenSources,
-  news: IndexerNews | null,
-): Omit<Status, 'startedAt'> {
-  const snapshot = reader.snapshot()
-  const now = systemClock.now()
-  return {
-    name: 'freshet',
-    version,
-    now,
-    store: { ...engine.documents.counts(), incarnation: engine.incarnation() },
-    generation: engine.catalog.list().find((one) => one.id === snapshot.generation?.id) ?? null,
-    fresh: { documents: reader.counts.fresh, mark: snapshot.mark },
-    sources: sourceStatuses(sources, engine.documents, runtime, now),
-    inbox: runtime.inbox.count(),
-    model: { configured: config.model, serving: snapshot.fingerprint },
-    indexer: {
-      mode: config.indexer,
-      running: news?.running ?? false,
-      nextNight: news?.nextNight ? parseInstant(news.nextNight) : null,
-    },
-  }
-}
-
 const demandEveryMs = 30_000
 
 /** Counts whose papers are shown, for the schedule; written down every half minute, so that no search waits for it. */
@@ -293,7 +270,7 @@ function superviseIndexer(log: Log) {
   }
   start()
   return {
-    news: () => news,
+    news: () => news && { ...news, nextNight: news.nextNight === null ? null : parseInstant(news.nextNight) },
     stop() {
       stopped = true
       if (timer) clearTimeout(timer)

@@ -8,7 +8,7 @@ const program = '^(?!src/(?:alerts|engines|embedders|http|sources/(?!files/)|ser
 const rooms = [
   ['^src/domain/', '^$'],
   ['^src/ports.ts$', '^src/domain/'],
-  ['^src/(?:child|clock|config|log|source-status).ts$', '^src/(?:domain/|ports.ts)'],
+  ['^src/(?:child|clock|config|log|source-status|status).ts$', '^src/(?:domain/|ports.ts)'],
   ['^src/engines/embedded/', '^src/(?:domain/|ports.ts)'],
   ['^src/engines/memory(?:/|.ts)', '^src/(?:domain/|ports.ts)'],
   ['^src/sources/', '^src/(?:domain/|ports.ts)'],

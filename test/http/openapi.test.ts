@@ -56,6 +56,7 @@ describe('the OpenAPI document', () => {
       '/v1/searches/{id}',
       '/v1/searches/{id}/new',
       '/v1/searches/{id}/seen',
+      '/mcp',
       '/metrics',
     ])
   })

@@ -3,13 +3,14 @@ import { problemSchema } from '../schemas.ts'
 import { alerts } from './alerts.ts'
 import { documents } from './documents.ts'
 import { feedback } from './feedback.ts'
+import { mcp } from './mcp.ts'
 import { metrics } from './metrics.ts'
 import { type Area, type Json, refusals } from './parts.ts'
 import { reports } from './reports.ts'
 import { search } from './search.ts'
 import { status } from './status.ts'
 
-const areas: readonly Area[] = [search, feedback, documents, status, reports, alerts, metrics]
+const areas: readonly Area[] = [search, feedback, documents, status, reports, alerts, mcp, metrics]
 
 /** The OpenAPI 3.1 document, made of the schemas that validate what comes in and type what goes out. */
 export function openApi({ keysNeeded }: { keysNeeded: boolean }): Json {
