@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { documentKinds } from '../domain/document.ts'
 import { fusions, modes, sorts } from '../domain/query.ts'
 import { intents } from '../domain/route.ts'
+import { grounds } from './grounds.ts'
 
 /** What is sent: answers and documents. Names on the wire are promises; wire.ts is held to these types. */
 
@@ -181,19 +182,7 @@ export const answerSchema = z
     abstained: z.boolean().meta({ description: 'Nothing matches well; the hits are merely the nearest.' }),
     message: z.string().nullable(),
     route: routeSchema,
-    asOf: instant.meta({ description: 'The moment the ranking is of: that of as_of, or the minute of the search.' }),
-    generation: z.int().nullable(),
-    mark: z.int().meta({ description: 'The last change this answer knows of.' }),
-    degraded: z
-      .array(
-        z.strictObject({
-          part: z.string().meta({ description: 'vectors, or the name of a source.' }),
-          code: trouble,
-          reason: z.string(),
-          retryAfterMs: z.number().nullable(),
-        }),
-      )
-      .meta({ description: 'What the answer had to do without.' }),
+    ...grounds,
     live: z
       .array(
         z.strictObject({

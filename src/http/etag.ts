@@ -9,15 +9,20 @@ import { unchangedStatus } from './problem.ts'
  */
 export function sendTagged(request: Request, response: Response, said: object, unsaid: object = {}): boolean {
   const text = JSON.stringify(said)
-  const tag = tagOf(text)
+  // The text that was tagged is the text that is sent: an answer is put into words once.
+  return sendText(request, response, 'json', text, `${text.slice(0, -1)}${tail(unsaid)}`)
+}
+
+/** The same of a body of any type. `whole` is what is sent where that is more than what is tagged. */
+export function sendText(request: Request, response: Response, type: string, said: string, whole = said): boolean {
+  const tag = tagOf(said)
   // "no-cache" lets a client keep the answer and obliges it to ask whether it still holds.
   response.set({ ETag: tag, 'Cache-Control': 'private, no-cache' })
   if (matches(request.get('If-None-Match'), tag)) {
     response.status(unchangedStatus).end()
     return false
   }
-  // The text that was tagged is the text that is sent: an answer is put into words once.
-  response.type('json').send(`${text.slice(0, -1)}${tail(unsaid)}`)
+  response.type(type).send(whole)
   return request.method !== 'HEAD'
 }
 
@@ -31,7 +36,7 @@ function tail(unsaid: object): string {
 const tagOf = (text: string): string => `"${createHash('sha256').update(text).digest('base64url')}"`
 
 /** Weak comparison, as RFC 9110 asks of If-None-Match: proxies that compress make our tags weak. */
-function matches(header: string | undefined, tag: string): boolean {
+export function matches(header: string | undefined, tag: string): boolean {
   if (header === undefined) return false
   const given = header.split(',').map((one) => one.trim().replace(/^W\//, ''))
   return given.includes(tag) || given.includes('*')

@@ -87,6 +87,8 @@ export const answerExample: WireAnswer = {
     reasons: [{ code: 'no-sign-of-recency', says: 'Nothing in the query asks for recent papers.' }],
   },
   asOf: '2026-02-03T09:15:00.000Z',
+  reconstruction: null,
+  covered: [{ source: 'arxiv', until: '2026-02-02' }],
   generation: 12,
   mark: 54_317,
   degraded: [],

@@ -15,19 +15,31 @@ export function titleMath(title: string): string | null {
   return known.markup
 }
 
+interface Formula {
+  readonly start: number
+  readonly end: number
+  readonly tex: string
+}
+
 /** As in Pandoc, a dollar opens before what is no space and closes after what is none, so that prices stay prices. */
-const formula = /\\\((?<bracketed>.+?)\\\)|(?<!\\)\$(?<dollared>(?![\s$])[^$]*?[^$\s\\])\$/gsu
+const delimited = /\\\((?<bracketed>.+?)\\\)|(?<!\\)\$(?<dollared>(?![\s$])[^$]*?[^$\s\\])\$/gsu
+
+export function* formulasIn(title: string): Iterable<Formula> {
+  for (const found of title.matchAll(delimited)) {
+    const end = found.index + found[0].length
+    const { bracketed, dollared = '' } = found.groups ?? {}
+    const amounts = /^\d/.test(dollared) && /^\d/.test(title.slice(end))
+    if (!amounts) yield { start: found.index, end, tex: bracketed ?? dollared }
+  }
+}
 
 function markupOf(title: string): string | null {
   let markup = ''
   let at = 0
-  for (const found of title.matchAll(formula)) {
-    const end = found.index + found[0].length
-    const { bracketed, dollared = '' } = found.groups ?? {}
-    const amount = /^\d/.test(dollared) && /^\d/.test(title.slice(end))
-    const math = amount ? null : mathOf(bracketed ?? dollared)
+  for (const { start, end, tex } of formulasIn(title)) {
+    const math = mathOf(tex)
     if (math === null) continue
-    markup += escaped(title.slice(at, found.index)) + math
+    markup += escaped(title.slice(at, start)) + math
     at = end
   }
   return at === 0 ? null : markup + escaped(title.slice(at))

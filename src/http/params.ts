@@ -117,7 +117,7 @@ function toQuery(request: SearchRequest, now: Instant, { offset, shown }: Pick<Q
   })
 }
 
-function inFuture(asOf: Instant): InvalidQuery {
+export function inFuture(asOf: Instant): InvalidQuery {
   const advice = 'give a moment that has passed (a day counts to its end), or leave as_of out to search as of now'
   return new InvalidQuery('as_of', `as_of must not lie in the future, and ${isoOf(asOf)} does; ${advice}`)
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { documentKinds } from '../domain/document.ts'
 import { type Day, endOfDay, type Instant, parseMoment, startOfDay } from '../domain/instant.ts'
 import { defaultDeadlineMs, defaultMaxAgeMs, fusions, modes, sorts } from '../domain/query.ts'
+import { citationFormats } from './citations.ts'
 
 /** What a search may ask for, and what a refusal looks like. The same schemas validate and make the OpenAPI document. */
 
@@ -58,9 +59,10 @@ const separated = oneOrMany
 const earliest = Date.UTC(1900, 0, 1)
 const latest = Date.UTC(2201, 0, 1)
 
-function moment(edge: (day: Day) => Instant) {
+export function moment(edge: 'first' | 'last') {
+  const ofDay: (day: Day) => Instant = edge === 'first' ? startOfDay : endOfDay
   return z.string().transform((text, context): Instant => {
-    const at = parseMoment(text, edge)
+    const at = parseMoment(text, ofDay)
     if (at !== null && at >= earliest && at < latest) return at
     context.issues.push({ code: 'custom', input: text })
     return z.NEVER
@@ -99,16 +101,16 @@ export const searchRequest = z.strictObject({
     .meta({
       description: `The next page: ${rules.cursor}. The search is sent again with it; only limit, explain, facets, deadline_ms and max_age may differ.`,
     }),
-  since: moment(startOfDay)
+  since: moment('first')
     .optional()
     .meta({
       description: `First announced then or later: ${rules.since}.`,
       examples: ['2026-01-01'],
     }),
-  until: moment(endOfDay)
+  until: moment('last')
     .optional()
     .meta({ description: `First announced then or earlier: ${rules.until}.` }),
-  as_of: moment(endOfDay)
+  as_of: moment('last')
     .optional()
     .meta({
       description: `Answers as it would have been answered then, with the papers, versions and statistics of then, and without live sources: ${rules.as_of}, and not in the future.`,
@@ -174,6 +176,21 @@ export const searchRequest = z.strictObject({
       description: `Counts what matches well by date, category, source, country, kind and field: ${rules.facets}.`,
     }),
 })
+
+/** The parameters of a document's address. */
+export const documentRequest = {
+  schema: z.strictObject({
+    format: z
+      .enum(citationFormats)
+      .optional()
+      .meta({
+        description: `As a citation, whatever the Accept header says: one of ${citationFormats.join(', ')}.`,
+        examples: ['bibtex'],
+      }),
+  }),
+  rules: { format: `one of ${citationFormats.join(', ')}` },
+  example: { format: 'bibtex' },
+}
 
 export type SearchRequest = z.infer<typeof searchRequest>
 

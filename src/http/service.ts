@@ -1,18 +1,24 @@
 import type { RequestHandler, Router } from 'express'
 import type { RankedAnswer } from '../domain/answer.ts'
+import type { StoredDocument } from '../domain/document.ts'
 import { type Instant, instant } from '../domain/instant.ts'
 import type { Query } from '../domain/query.ts'
 import type { Clock, DocumentStore, IndexReader, Snapshot } from '../ports.ts'
+import type { SimilarPapers, SimilarWish } from '../retrieval/similar.ts'
 import type { Said, Unsaid, WireAnswer, WireDocument } from './answers.ts'
+import { type CitationFormat, citationOf } from './citations.ts'
 import { type CoverageParts, coverageOf, type WireCoverage } from './coverage.ts'
 import { nextCursor, snapshotAt } from './cursor.ts'
 import { findRequested } from './documents.ts'
 import { describeExperiment, listExperiments, type WireExperiment, type WireExperiments } from './experiments.ts'
 import { type Feedback, shownBy, takeFeedback } from './feedback.ts'
+import { coveredBy } from './grounds.ts'
 import type { Caller, Role } from './keys.ts'
 import { parseSearch } from './params.ts'
 import type { RunFile, Shelves } from './run-folders.ts'
+import { parseSimilar, toWireSimilar, type WireSimilar } from './similar.ts'
 import { type Status, toWireStatus, type WireStatus } from './status.ts'
+import { oneAtATime } from './turns.ts'
 import { toTiming, toWireAnswer, toWireDocument } from './wire.ts'
 
 export interface ServiceParts {
@@ -27,6 +33,8 @@ export interface ServiceParts {
     },
   ): Promise<RankedAnswer>
   readonly reader: Pick<IndexReader, 'snapshot' | 'snapshotOf'>
+  /** Null where the document did not exist at that moment. */
+  similar(asked: StoredDocument, wish: SimilarWish, snapshot: Snapshot): Promise<SimilarPapers | null>
   readonly documents: Pick<DocumentStore, 'byId' | 'versionsOf' | 'announcedByDay'>
   readonly harvestedThrough: CoverageParts['harvestedThrough']
   status(): Status | Promise<Status>
@@ -60,6 +68,9 @@ export interface Service {
   search(input: unknown, call: SearchCall): Promise<Spoken>
   /** By an id in any way of writing it; throws Refusal where there is none. */
   document(name: string): WireDocument
+  citation(name: string, format: CitationFormat): Promise<string>
+  /** `input` holds the parameters of /v1/documents/{id}/similar. */
+  similar(name: string, input: unknown): Promise<WireSimilar>
   status(): Promise<WireStatus>
   /** `input` is the body of a POST to /v1/feedback. */
   judge(input: unknown): void
@@ -84,7 +95,12 @@ export type Door = (doorway: Doorway) => Router
 
 export const wholeAnswer = ({ said, unsaid }: Spoken): WireAnswer => ({ ...said, ...unsaid })
 
+/** A past moment may be one that nobody asked for yet, and then every former state is looked at: such searches take turns. */
+const mostPastWaiting = 8
+
 export function openService(parts: ServiceParts): Service {
+  const inTurn = oneAtATime(mostPastWaiting)
+  const covered = (asOf: Instant, past: boolean) => coveredBy(parts.harvestedThrough(), { asOf, past })
   return {
     async search(input, { caller, signal, onFirst }) {
       const { query, cursor } = parseSearch(input, wholeMinute(parts.clock.now()))
@@ -92,18 +108,28 @@ export function openService(parts: ServiceParts): Service {
       // What people make of a past moment says nothing of whether age matters to them.
       const id = query.past ? null : (parts.feedback?.newId() ?? null)
       const spoken = (answer: RankedAnswer): Spoken => ({
-        said: toWireAnswer(answer, nextCursor(query, answer, snapshot)),
+        said: toWireAnswer(answer, nextCursor(query, answer, snapshot), covered(answer.asOf, query.past)),
         unsaid: { answerId: id, ...toTiming(answer) },
         shown() {
           if (id !== null) parts.feedback?.note(shownBy(answer, id, parts.clock.now()))
         },
       })
       const first = onFirst && ((answer: RankedAnswer) => onFirst(spoken(answer)))
-      return spoken(await parts.search(query, snapshot, { caller, signal, ...(first && { onFirst: first }) }))
+      const find = () => parts.search(query, snapshot, { caller, signal, ...(first && { onFirst: first }) })
+      return spoken(await (query.past ? inTurn(find) : find()))
     },
     document(name) {
       const found = findRequested(parts.documents, name)
       return toWireDocument(found, parts.documents.versionsOf(found.document.id))
+    },
+    citation: async (name, format) => citationOf(findRequested(parts.documents, name).document, format),
+    async similar(name, input) {
+      const wish = parseSimilar(input, wholeMinute(parts.clock.now()))
+      const { document } = findRequested(parts.documents, name)
+      const snapshot = parts.reader.snapshot()
+      const find = () => parts.similar(document, wish, snapshot)
+      const found = await (wish.past ? inTurn(find) : find())
+      return toWireSimilar(document, found, wish, snapshot, covered(wish.now, wish.past))
     },
     status: async () => toWireStatus(await parts.status()),
     judge: (input) => takeFeedback(parts.feedback, input, parts.clock.now()),

@@ -5,11 +5,12 @@ import type { Query } from '../domain/query.ts'
 import type { Gate, LiveOffer } from '../domain/route.ts'
 import { effectiveFilters } from '../retrieval/request.ts'
 import type { Said, WireAnswer, WireDocument, WireHit } from './answers.ts'
+import { type Covered, reconstructionOf } from './grounds.ts'
 import { titleMath } from './math.ts'
 
 /** Answers and documents as they are sent. Field by field, so that nothing goes out that no schema names. */
 
-export function toWireAnswer(answer: RankedAnswer, nextCursor: string | null): Said {
+export function toWireAnswer(answer: RankedAnswer, nextCursor: string | null, covered: Covered): Said {
   const { query, hits, route } = answer
   return {
     query: toEcho(query),
@@ -24,6 +25,8 @@ export function toWireAnswer(answer: RankedAnswer, nextCursor: string | null): S
       reasons: route.reasons.map(({ code, says }) => ({ code, says })),
     },
     asOf: isoOf(answer.asOf),
+    reconstruction: reconstructionOf({ asOf: answer.asOf, past: query.past }),
+    covered: [...covered],
     generation: answer.generation,
     mark: answer.mark,
     degraded: answer.degraded.map(({ part, code, reason, retryAfterMs }) => ({ part, code, reason, retryAfterMs })),
@@ -143,7 +146,7 @@ function toEcho(query: Query): WireAnswer['query'] {
   }
 }
 
-function toWireHit(hit: Hit, explain: boolean): WireHit {
+export function toWireHit(hit: Hit, explain: boolean): WireHit {
   return {
     rank: hit.rank,
     ...toDescribed(hit),

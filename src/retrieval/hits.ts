@@ -10,7 +10,7 @@ import { ageDays, type Recency, type Scale, type Scored } from './score.ts'
 import { snippetOf } from './snippet.ts'
 
 export interface HitContext {
-  readonly query: Query
+  readonly query: Pick<Query, 'now' | 'past' | 'shown'>
   readonly evidence: Evidence
   readonly scale: Scale
   readonly named: Named

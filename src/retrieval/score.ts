@@ -105,7 +105,7 @@ export function measureDepth(evidence: Evidence, fused: Fused, calibration: Dept
 }
 
 /** The same document offered twice counts once. */
-function unique(candidates: readonly Candidate[]): Candidate[] {
+export function unique(candidates: readonly Candidate[]): Candidate[] {
   const seen = new Set<DocumentKey>()
   return candidates.filter((one) => !seen.has(one.key) && seen.add(one.key))
 }

@@ -29,6 +29,19 @@ describe('as_of', () => {
     expect(server.queries[2]).toMatchObject({ now: minute, past: false })
   })
 
+  it('is said to be a reconstruction, and what is covered does not reach beyond it', async () => {
+    await server.close()
+    server = await serve({ harvestedThrough: () => new Map([['arxiv', at('2026-02-02T20:00:00Z')]]) })
+    expect(await asked({})).toMatchObject({
+      reconstruction: null,
+      covered: [{ source: 'arxiv', until: '2026-02-02' }],
+    })
+    expect(await asked({ as_of: '2025-11-03' })).toMatchObject({
+      reconstruction: expect.stringMatching(/^Reconstructed as of 2025-11-03T23:59:59.999Z/),
+      covered: [{ source: 'arxiv', until: '2025-11-03' }],
+    })
+  })
+
   it('is a field of the body of a POST too', async () => {
     const response = await server.post({ q: 'agents', as_of: '2025-11-03' })
     expect(((await response.json()) as WireAnswer).asOf).toBe('2025-11-03T23:59:59.999Z')

@@ -38,6 +38,7 @@ export async function serve(overrides: Partial<AppParts> = {}): Promise<TestServ
   const parts: AppParts = {
     search: async (query, snapshot) => rankedAnswer(query, snapshot),
     reader: readerOf(snapshotOf(7, 100)),
+    similar: async () => ({ hits: [hitAt(1)], degraded: [] }),
     documents: documentsOf([]),
     status: () => someStatus,
     ready: () => ({ ready: true, reason: null }),
@@ -61,8 +62,8 @@ export async function serve(overrides: Partial<AppParts> = {}): Promise<TestServ
   await new Promise((resolve) => server.once('listening', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
-    url,
     server,
+    url,
     queries,
     snapshots,
     logged,
