@@ -1,6 +1,7 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { callerOf } from '../src/http/keys.ts'
 import { onlyMethods, Refusal } from '../src/http/problem.ts'
+import { goneSignal, parametersOf } from '../src/http/reading.ts'
 import type { Door } from '../src/http/service.ts'
 import { type Assets, makeAssets } from './assets.ts'
 import { compressed, sendCompressed } from './compression.ts'
@@ -19,7 +20,7 @@ export async function openPages(pages: readonly Page[] = []): Promise<Door> {
         .route(page.path)
         .get(async (request, response) => {
           const look = { tab: page.tab, theme: themeOf(request), assets }
-          if (!(await passes(guard('read'), request, response))) {
+          if (!page.open && !(await passes(guard('read'), request, response))) {
             response.status(401).set('WWW-Authenticate', 'Bearer realm="freshet"')
             return sendHtml(request, response, toHtml(locked, look), assets)
           }
@@ -27,9 +28,12 @@ export async function openPages(pages: readonly Page[] = []): Promise<Door> {
             service,
             caller: callerOf(response),
             url: parametersOf(request),
+            params: paramsOf(request),
             signal: goneSignal(response),
           }
-          sendHtml(request, response, toHtml(await page.render(visit), look), assets)
+          const view = await page.render(visit)
+          response.status(view.missing ? 404 : 200)
+          sendHtml(request, response, toHtml(view, look), assets)
         })
         .all(onlyMethods('GET', 'HEAD'))
     }
@@ -82,15 +86,8 @@ const passes = (guard: RequestHandler, request: Request, response: Response): Pr
     },
   )
 
-function goneSignal(response: Response): AbortSignal {
-  const controller = new AbortController()
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort()
-  })
-  return controller.signal
-}
-
-const parametersOf = ({ url }: Request): URLSearchParams => new URL(url, 'http://localhost').searchParams
+const paramsOf = ({ params }: Request): Record<string, string> =>
+  Object.fromEntries(Object.entries(params).map(([name, value]) => [name, [value].flat().join('/')]))
 
 function themeOf(request: Request): Theme {
   const named = /(?:^|; )theme=(light|dark)(?:;|$)/.exec(request.get('Cookie') ?? '')?.[1]

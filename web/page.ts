@@ -1,7 +1,7 @@
 import type { VNode } from 'preact'
 import type { SearchCall, Service } from '../src/http/service.ts'
 
-export type Tab = 'search' | 'sources' | 'experiments'
+export type Tab = 'search' | 'sources' | 'experiments' | 'docs'
 
 /** One asking for a page. */
 export interface Visit {
@@ -9,6 +9,8 @@ export interface Visit {
   readonly caller: SearchCall['caller']
   /** The parameters of its address. */
   readonly url: URLSearchParams
+  /** What stands in the places that `path` leaves open. */
+  readonly params: Readonly<Record<string, string>>
   readonly signal: AbortSignal
 }
 
@@ -17,6 +19,8 @@ export interface View {
   readonly body: VNode
   /** What the script goes on from, as JSON beside the markup. */
   readonly state?: object
+  /** It says that there is nothing here. */
+  readonly missing?: true
 }
 
 /** A page at an address of its own. Where keys are needed, only callers with one see what `render` says. */
@@ -24,5 +28,7 @@ export interface Page {
   readonly path: string
   /** Which tab of the navigation stands for it. */
   readonly tab: Tab
+  /** Says nothing that needs a key. */
+  readonly open?: true
   render(visit: Visit): View | Promise<View>
 }

@@ -1,6 +1,15 @@
 import { openApi } from '../../src/http/openapi/document.ts'
 import type { Page, View } from '../page.ts'
-import { type Content, type Document, fieldsOf, nameIn, type Operation, readDocument, type Schema, typeInWords } from './docs-document.ts'
+import {
+  type Content,
+  type Document,
+  fieldsOf,
+  nameIn,
+  type Operation,
+  readDocument,
+  type Schema,
+  typeInWords,
+} from './docs-document.ts'
 import { Scrolling } from './sources.tsx'
 
 /**
@@ -34,7 +43,8 @@ const Docs = ({ document, keysNeeded }: { document: Document; keysNeeded: boolea
         {keysNeeded
           ? 'This server asks for a key: send it as “Authorization: Bearer KEY” or “X-API-Key: KEY”.'
           : 'This server asks for no key.'}{' '}
-        What is refused comes as a <a href="#Problem">Problem</a> (RFC 9457), which names the field and says what it must be.
+        What is refused comes as a <a href="#Problem">Problem</a> (RFC 9457), which names the field and says what it
+        must be.
       </p>
       <nav aria-label="Operations">
         <ul class="operations">
@@ -51,7 +61,12 @@ const Docs = ({ document, keysNeeded }: { document: Document; keysNeeded: boolea
         </ul>
       </nav>
       {places.map((place) => (
-        <OperationOf key={place.operation.operationId} place={place} responses={components.responses} keysNeeded={keysNeeded} />
+        <OperationOf
+          key={place.operation.operationId}
+          place={place}
+          responses={components.responses}
+          keysNeeded={keysNeeded}
+        />
       ))}
       <h2 id="schemas">Schemas</h2>
       {Object.entries(components.schemas).map(([name, schema]) => (
@@ -65,7 +80,15 @@ const Docs = ({ document, keysNeeded }: { document: Document; keysNeeded: boolea
   )
 }
 
-function OperationOf({ place: { method, path, operation }, responses, keysNeeded }: { place: Place; responses: Document['components']['responses']; keysNeeded: boolean }) {
+function OperationOf({
+  place: { method, path, operation },
+  responses,
+  keysNeeded,
+}: {
+  place: Place
+  responses: Document['components']['responses']
+  keysNeeded: boolean
+}) {
   const { operationId, summary, description, parameters, requestBody } = operation
   const needsKey = keysNeeded && operation.security?.length !== 0
   return (
@@ -141,7 +164,7 @@ const Body = ({ title, content }: { title: string; content: Content }) => (
         {example !== undefined && (
           <details>
             <summary>{title}</summary>
-            <pre tabIndex={0}>
+            <pre>
               <code>{typeof example === 'string' ? example : JSON.stringify(example, null, 2)}</code>
             </pre>
           </details>
@@ -151,13 +174,23 @@ const Body = ({ title, content }: { title: string; content: Content }) => (
   </>
 )
 
-function Curl({ method, path, content, needsKey }: { method: string; path: string; content: Content; needsKey: boolean }) {
+function Curl({
+  method,
+  path,
+  content,
+  needsKey,
+}: {
+  method: string
+  path: string
+  content: Content
+  needsKey: boolean
+}) {
   const example = content['application/json']?.example
   if (example === undefined) return null
   const key = needsKey ? " -H 'Authorization: Bearer KEY'" : ''
   const body = JSON.stringify(example).replaceAll("'", "'\\''")
   return (
-    <pre tabIndex={0}>
+    <pre>
       <code>{`curl -X ${method} http://127.0.0.1:8787${path}${key} -H 'Content-Type: application/json' -d '${body}'`}</code>
     </pre>
   )

@@ -82,7 +82,6 @@ export function TableOf({ table: { title, note, columns, rows } }: { table: Tabl
           </thead>
           <tbody>
             {rows.map((row, r) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: rows have no other name, and the page never changes
               <tr key={r}>
                 {row.map((_, i) =>
                   i === 0 ? (

@@ -34,7 +34,9 @@ export const standingInWords: Readonly<Record<Verdict['standing'], string>> = {
 /** `5 supported, 1 undecided`. */
 export function tally(verdicts: readonly Verdict[]): string {
   const outcomes = [...new Set(verdicts.map(outcomeInWords))]
-  return outcomes.map((one) => `${verdicts.filter((verdict) => outcomeInWords(verdict) === one).length} ${one}`).join(', ')
+  return outcomes
+    .map((one) => `${verdicts.filter((verdict) => outcomeInWords(verdict) === one).length} ${one}`)
+    .join(', ')
 }
 
 /** Cells of one column, with decimals in line; null is an en dash. */

@@ -8,7 +8,7 @@ export const experimentsPage: Page = {
   path: '/experiments',
   tab: 'experiments',
   async render({ service }) {
-    return { title: 'Experiments · Freshet', body: <Experiments {...await service.experiments()} /> }
+    return { title: 'Experiments · Freshet', body: <Experiments {...(await service.experiments())} /> }
   },
 }
 

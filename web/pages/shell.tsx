@@ -6,6 +6,7 @@ const tabs: Readonly<Record<Tab, readonly [path: string, label: string]>> = {
   search: ['/', 'Search'],
   sources: ['/sources', 'Sources'],
   experiments: ['/experiments', 'Experiments'],
+  docs: ['/docs', 'API'],
 }
 export type Theme = 'auto' | 'light' | 'dark'
 
@@ -45,7 +46,6 @@ const Shell = ({ view: { title, body, state }, look: { tab, theme, assets } }: {
               {label}
             </a>
           ))}
-          <a href="/docs">API</a>
         </nav>
         <button type="button" class="quiet" id="theme">
           Theme: {theme}

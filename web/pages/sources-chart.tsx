@@ -5,7 +5,8 @@ type Source = WireCoverage['sources'][number]
 export type Period = Pick<WireCoverage, 'firstDay' | 'lastDay'>
 
 const dayMs = 86_400_000
-const daysBetween = (first: string, later: string): number => Math.round((Date.parse(later) - Date.parse(first)) / dayMs)
+const daysBetween = (first: string, later: string): number =>
+  Math.round((Date.parse(later) - Date.parse(first)) / dayMs)
 
 export interface Bar {
   readonly day: string

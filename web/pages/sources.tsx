@@ -26,8 +26,8 @@ const Sources = ({ status, coverage }: { status: WireStatus; coverage: WireCover
     <h1>Sources</h1>
     {status.sources.length === 0 ? (
       <p>
-        No source is set up, so nothing new comes in: what is held was imported. Name some in <code>FRESHET_SOURCES</code>
-        , for example <code>arxiv</code>, and start again.
+        No source is set up, so nothing new comes in: what is held was imported. Name some in{' '}
+        <code>FRESHET_SOURCES</code>, for example <code>arxiv</code>, and start again.
       </p>
     ) : (
       <p>{healthOfAll(status.sources)}</p>
@@ -67,7 +67,9 @@ function SourceCard({ source, now }: { source: Source; now: string }) {
             <Fact name="Harvested up to">
               <Moment at={source.watermark} now={now} none="nothing yet" />
             </Fact>
-            <Fact name="Lag">{source.lagMs === null ? 'not known before the first harvest' : spanInWords(source.lagMs)}</Fact>
+            <Fact name="Lag">
+              {source.lagMs === null ? 'not known before the first harvest' : spanInWords(source.lagMs)}
+            </Fact>
             <Fact name="Next visit">
               <Moment at={source.nextVisit} now={now} none="not planned" />
               {source.visitReason && <span class="why">{source.visitReason}</span>}
@@ -131,7 +133,8 @@ const Coverage = ({ coverage, now }: { coverage: WireCoverage; now: string }) =>
 )
 
 function uncoveredSays({ uncovered }: WireCoverage['sources'][number], now: string): ComponentChildren {
-  if (uncovered === null) return 'No source that is set up harvests it: what is held was imported, and nobody knows what is missing.'
+  if (uncovered === null)
+    return 'No source that is set up harvests it: what is held was imported, and nobody knows what is missing.'
   const { since, lagMs, announcements } = uncovered
   const missing = announcements === null ? '' : `, with ${count(announcements, 'announcement')} by its calendar`
   return (
@@ -167,7 +170,11 @@ const DayTable = ({ source: { source, days } }: { source: WireCoverage['sources'
   </details>
 )
 
-const Index = ({ status: { store, generation, fresh, inbox, model, indexer, now, ...server } }: { status: WireStatus }) => (
+const Index = ({
+  status: { store, generation, fresh, inbox, model, indexer, now, ...server },
+}: {
+  status: WireStatus
+}) => (
   <section aria-labelledby="index">
     <h2 id="index">Index</h2>
     <dl class="facts">
@@ -220,7 +227,7 @@ const Fact = ({ name, children }: { name: string; children: ComponentChildren })
 
 const Moment = ({ at, now, none }: { at: string | null; now: string; none: string }) =>
   at === null ? (
-    <>{none}</>
+    none
   ) : (
     <time dateTime={at}>
       {momentInWords(at)} ({fromNow(at, now)})
