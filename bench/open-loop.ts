@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,14 +44,17 @@ async function bench(data: string, env: NodeJS.ProcessEnv, rates: readonly numbe
   const paths = await pathsOf(data)
   console.log(`load of the machine before: ${loadavg()[0].toFixed(2)}`)
   const server = forkProgram(new URL('../src/server.ts', import.meta.url), [], { env })
-  const ended = new Promise((resolve) => server.once('exit', resolve))
+  let ended = false
+  const end = once(server, 'exit').then(() => {
+    ended = true
+  })
   const send = async (number: number) => {
     const { statusCode, body } = await request(base + paths[number % paths.length])
     await body.arrayBuffer()
     if (statusCode !== 200) throw new Error(`the server answered ${statusCode}`)
   }
   try {
-    await listening()
+    await listening(() => ended)
     const load = (ratePerSecond: number, from: number, goesOn: (sent: number) => boolean) =>
       openLoad({ send: (i) => send(from + i), ratePerSecond, goesOn }, { now: () => performance.now(), pause })
     await load(50, 0, (sent) => sent < 500)
@@ -65,7 +69,7 @@ async function bench(data: string, env: NodeJS.ProcessEnv, rates: readonly numbe
     }
   } finally {
     server.kill('SIGTERM')
-    await ended
+    await end
   }
 }
 
@@ -105,7 +109,7 @@ async function importOne(data: string, number: number): Promise<void> {
   await engine.close()
 }
 
-async function listening(): Promise<void> {
+async function listening(isEnded: () => boolean): Promise<void> {
   const ready = () =>
     request(`${base}/readyz`).then(
       async ({ statusCode, body }) => {
@@ -114,7 +118,10 @@ async function listening(): Promise<void> {
       },
       () => false,
     )
-  while (!(await ready())) await pause(20)
+  while (!(await ready())) {
+    if (isEnded()) throw new Error('the server ended before it answered')
+    await pause(20)
+  }
 }
 
 /** A night of the indexer, and what the server does with it. */
