@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { type Request, type Response, Router } from 'express'
 import { type Instant, instant } from '../domain/instant.ts'
 import type { SearchId } from '../domain/saved-search.ts'
+import { matches as isAmong } from '../http/etag.ts'
 import { readUrl } from '../http/params.ts'
-import { onlyMethods } from '../http/problem.ts'
+import { onlyMethods, unchangedStatus } from '../http/problem.ts'
 import { goneSignal, parametersOf } from '../http/reading.ts'
 import { readFeed, toParameters } from '../http/saved-searches.ts'
 import type { Door } from '../http/service.ts'
@@ -31,7 +32,7 @@ export const feedDoor =
         await look({ id, spelling }, feeds, matching, goneSignal(response))
         const matches = heldMatches(feeds.of(id), matching.documents, mostEntries)
         const changedAt = lastChange(begun, matches)
-        sendFeed(response, toAtom({ id, ...addressesOf(request, spelling), changedAt, matches }), changedAt)
+        sendFeed(request, response, toAtom({ id, ...addressesOf(request, spelling), changedAt, matches }), changedAt)
       })
       .all(onlyMethods('GET', 'HEAD'))
     return router
@@ -53,12 +54,23 @@ function addressesOf(request: Request, spelling: string) {
 }
 
 /** Nothing in a feed is of the moment it is asked at: as long as its entries are the same, its text and tag are. */
-function sendFeed(response: Response, feed: string, changedAt: Instant): void {
+function sendFeed(request: Request, response: Response, feed: string, changedAt: Instant): void {
+  const tag = `"${createHash('sha256').update(feed).digest('base64url')}"`
   response.set({
-    ETag: `"${createHash('sha256').update(feed).digest('base64url')}"`,
+    ETag: tag,
     'Last-Modified': new Date(changedAt).toUTCString(),
     'Cache-Control': `private, max-age=${freshSeconds}`,
   })
-  // Express compares them with what the reader has, and sends nothing but a 304 where it has this.
-  response.type('application/atom+xml').send(feed)
+  if (hasIt(request, tag, changedAt)) response.status(unchangedStatus).end()
+  else response.type('application/atom+xml').send(feed)
+}
+
+/**
+ * RFC 9110: a date counts only where no tag was sent, and is of whole seconds. Not Express's own test, which takes a
+ * "no-cache" that is meant for caches as a wish for the whole body.
+ */
+function hasIt(request: Request, tag: string, changedAt: Instant): boolean {
+  const tags = request.get('If-None-Match')
+  if (tags !== undefined) return isAmong(tags, tag)
+  return Math.floor(changedAt / 1000) * 1000 <= Date.parse(request.get('If-Modified-Since') ?? '')
 }
