@@ -15,11 +15,11 @@ const classes: readonly Intent[] = ['atemporal', 'recent', 'old']
  * which it varies.
  */
 const wordPriors: Readonly<Record<'recent' | 'old', Partial<Record<(typeof signNames)[number], number>>>> = {
-  recent: { recencyWords: 2.5, oldWords: -1, overviewWords: -0.5 },
-  old: { recencyWords: -1, oldWords: 3.5, overviewWords: 1.5 },
+  recent: { recencyWords: 2.5, oldWords: -1, overviewWords: -0.5, authorName: -0.5 },
+  old: { recencyWords: -1, oldWords: 3.5, overviewWords: 1.5, authorName: 2.5 },
 }
 const wordSigma = 1
-const signSigma = 0.7
+const signSigma = 0.5
 /** For a direction in the encoder's space: hundreds of weights, each of little. */
 const subjectSigma = 1
 const intercept: Prior = { mean: -1, sigma: 2 }
@@ -72,6 +72,7 @@ export function bySign(values: readonly number[]): GateSigns {
     bestDepth: of('bestDepth'),
     unknownTerms: of('unknownTerms'),
     rarity: of('rarity'),
+    authorName: of('authorName'),
   }
 }
 

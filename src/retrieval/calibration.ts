@@ -34,6 +34,7 @@ const signWeights = z.object({
   bestDepth: z.number(),
   unknownTerms: z.number(),
   rarity: z.number(),
+  authorName: z.number(),
 })
 const direction = z.array(z.number()).min(1)
 const gate = z.object({

@@ -4,6 +4,7 @@ import type { Evidence } from '../domain/evidence.ts'
 import type { Query } from '../domain/query.ts'
 import { type LiveState, noLive, type Route } from '../domain/route.ts'
 import type { DocumentStore, GatherRequest, Snapshot } from '../ports.ts'
+import { authorNamesIn } from './author-names.ts'
 import {
   type Calibration,
   type DepthCalibration,
@@ -52,6 +53,7 @@ export interface Decided {
   readonly fused: Fused
   /** In depth order. */
   readonly deep: readonly DepthOf[]
+  readonly authorNames: readonly string[]
   readonly threshold: number
   readonly named: Named
   readonly route: Route
@@ -87,9 +89,10 @@ export async function decide(
   const threshold = thresholdOf(deep, calibration.abstainBelow)
   const gate = gateWeightsFor(snapshot.fingerprint, parts.calibration)
   const leaning = await leaningOf(gate, request, deep, snapshot)
+  const authorNames = await authorNamesIn(subject, evidence, request, snapshot)
   took.mark('rank')
   const state = liveState(query, subject, parts.live, took.elapsed())
-  const seen = { query, cues, evidence, deep, leaning }
+  const seen = { query, cues, evidence, deep, leaning, authorNames }
   const weights = { gate, live: parts.calibration.live }
   const wanted = route(seen, threshold, state, weights)
   const waitMs = wanted.live.ask ? (options.liveTurn?.() ?? 0) : 0
@@ -103,6 +106,7 @@ export async function decide(
     calibration,
     fused,
     deep,
+    authorNames,
     threshold,
     named,
     route: decided,

@@ -15,6 +15,8 @@ export interface Seen {
   /** In depth order. */
   readonly deep: readonly DepthOf[]
   readonly leaning: Leaning
+  /** Words of the query that are hardly anything but names of authors. */
+  readonly authorNames: readonly string[]
 }
 
 /** How far the query's subject leans to either intent, in log odds; 0 where the encoder says nothing. */
@@ -100,13 +102,14 @@ export const signNames = [
   'bestDepth',
   'unknownTerms',
   'rarity',
+  'authorName',
 ] as const
 export type GateSigns = Readonly<Record<(typeof signNames)[number], number>>
 
 /** Candidates whose dates the gate looks at. */
 const dateSample = 50
 
-export function signsOf({ query, cues, evidence, deep }: Omit<Seen, 'leaning'>): GateSigns {
+export function signsOf({ query, cues, evidence, deep, authorNames }: Omit<Seen, 'leaning'>): GateSigns {
   const dated = deep.slice(0, dateSample).flatMap(({ candidate, depth }) => {
     return candidate.announced === null
       ? []
@@ -132,6 +135,7 @@ export function signsOf({ query, cues, evidence, deep }: Omit<Seen, 'leaning'>):
     bestDepth,
     unknownTerms: flag(known.length < evidence.terms.length),
     rarity: rarityOf(evidence),
+    authorName: flag(authorNames.length > 0),
   }
 }
 

@@ -15,6 +15,7 @@ const noSigns = {
   bestDepth: 0,
   unknownTerms: 0,
   rarity: 0,
+  authorName: 0,
 }
 
 /**

@@ -37,7 +37,15 @@ const deepOf = (...agesInDays: readonly (number | null)[]): DepthOf[] =>
 
 function seen(text: string, facts: Partial<Seen> = {}): Seen {
   const query = facts.query ?? typedQuery(text, now)
-  return { query, cues: readCues(query.subject, now), evidence, deep: deepOf(20, 200), leaning: noLeaning, ...facts }
+  return {
+    query,
+    cues: readCues(query.subject, now),
+    evidence,
+    deep: deepOf(20, 200),
+    leaning: noLeaning,
+    authorNames: [],
+    ...facts,
+  }
 }
 const gate = (...asked: Parameters<typeof seen>) => gateOf(seen(...asked), weights)
 const signs = (...asked: Parameters<typeof seen>) => signsOf(seen(...asked))

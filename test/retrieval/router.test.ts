@@ -51,7 +51,7 @@ function routed(
   sources: LiveState = { ...noLive, leftMs: 1_380 },
 ): Route {
   const query = typeof asked === 'string' ? typedQuery(asked, now) : asked
-  const about = { query, cues: readCues(query.subject, now), evidence: seen, deep, leaning: noLeaning }
+  const about = { query, cues: readCues(query.subject, now), evidence: seen, deep, leaning: noLeaning, authorNames: [] }
   return route(about, 0.25, sources, weights)
 }
 const pRecent = (...asked: Parameters<typeof routed>): number => routed(...asked).gate.pRecent
@@ -167,6 +167,7 @@ describe('the route', () => {
         evidence,
         deep: usual,
         leaning: { recent: 0.3, old: -0.2 },
+        authorNames: [],
       },
       0.25,
       { ...noLive, leftMs: 1_380 },

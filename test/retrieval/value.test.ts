@@ -168,7 +168,7 @@ describe('the live part of a route', () => {
     const seen = evidence(term('agent', 50), term('memori', 100))
     const cues = readCues(query.subject, query.now)
     const gate = gateWeightsFor(null, handSet)
-    const about = { query, cues, evidence: seen, deep: covered, leaning: noLeaning }
+    const about = { query, cues, evidence: seen, deep: covered, leaning: noLeaning, authorNames: [] }
     return route(about, 0.3, sources, { gate, live: shippedCalibration.live })
   }
   const asked = ({ live }: Route) => live.offers.filter((one) => one.ask).map((one) => one.source)
