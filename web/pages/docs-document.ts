@@ -25,9 +25,9 @@ const schema: z.ZodType<Schema> = z.lazy(() =>
     type: z.union([z.string(), z.array(z.string())]).optional(),
     format: z.string().optional(),
     description: z.string().optional(),
-    const: z.unknown(),
+    const: z.unknown().optional(),
     enum: z.array(z.unknown()).optional(),
-    default: z.unknown(),
+    default: z.unknown().optional(),
     anyOf: z.array(schema).optional(),
     oneOf: z.array(schema).optional(),
     items: schema.optional(),
@@ -38,7 +38,7 @@ const schema: z.ZodType<Schema> = z.lazy(() =>
   }),
 )
 
-const content = z.record(z.string(), z.object({ schema: schema.optional(), example: z.unknown() }))
+const content = z.record(z.string(), z.object({ schema: schema.optional(), example: z.unknown().optional() }))
 const response = z.object({
   $ref: z.string().optional(),
   description: z.string().optional(),
