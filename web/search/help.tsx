@@ -13,7 +13,7 @@ export const Help = () => (
   <dialog id="help" aria-labelledby="help-title">
     <form method="dialog">
       <h2 id="help-title">Keys</h2>
-      <dl>
+      <dl class="key-list">
         {keys.map(([key, does]) => (
           <div key={key}>
             <dt>

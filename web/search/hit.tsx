@@ -3,6 +3,8 @@ import type { WireHit } from '../../src/http/answers.ts'
 import { Go } from './go.tsx'
 import { piecesOf } from './marks.ts'
 import type { Shown } from './model.ts'
+import { Cite, Similar } from './panels.tsx'
+import { Title } from './title.tsx'
 import { Why } from './why.tsx'
 import type { Wish } from './wish.ts'
 import { ageInWords, authorsInWords, dayInWords, percent, sourceName } from './words.ts'
@@ -21,7 +23,7 @@ export function Hit({ hit, answer, wish, judge }: HitProps) {
         <header>
           <h3>
             <a href={hit.url} rel="noreferrer">
-              {hit.title}
+              <Title of={hit} />
             </a>
           </h3>
           <Meters depth={hit.depth} freshness={hit.freshness} />
@@ -37,6 +39,12 @@ export function Hit({ hit, answer, wish, judge }: HitProps) {
           <Opener name="why" panel={panel} open={open} setOpen={setOpen}>
             Why this order?
           </Opener>
+          <Opener name="similar" panel={panel} open={open} setOpen={setOpen}>
+            Similar papers
+          </Opener>
+          <Opener name="cite" panel={panel} open={open} setOpen={setOpen}>
+            Cite
+          </Opener>
           {hit.announced && hit.announced <= answer.asOf && (
             <Go
               to={{ ...wish, as_of: hit.announced }}
@@ -49,6 +57,8 @@ export function Hit({ hit, answer, wish, judge }: HitProps) {
         </footer>
         <div class="panel" id={panel} hidden={open === null}>
           {open === 'why' && <Why hit={hit} answer={answer} />}
+          {open === 'similar' && <Similar id={hit.id} asOf={wish.as_of} />}
+          {open === 'cite' && <Cite id={hit.id} />}
         </div>
       </article>
     </li>
@@ -98,7 +108,7 @@ const Facts = ({ hit, asOf }: { hit: WireHit; asOf: string }) => (
     </li>
     {flagsOf(hit).map(([flag, says]) => (
       <li key={flag}>
-        <span class="badge flag" title={says}>
+        <span class={flag === 'stand-in text' ? 'badge flag slight' : 'badge flag'} title={says}>
           {flag}
         </span>
       </li>

@@ -31,8 +31,8 @@ const inHit = (selector: string): HTMLElement | null => hitAtHand()?.querySelect
 
 function walk(step: 1 | -1): void {
   const all = hits()
-  const at = all.findIndex((one) => one === hitAtHand())
-  const next = all[at < 0 ? 0 : at + step]
+  const hand = hitAtHand()
+  const next = hand ? all[all.indexOf(hand) + step] : all[0]
   next?.querySelector<HTMLElement>('h3 a')?.focus({ preventScroll: true })
   next?.scrollIntoView({ block: 'nearest' })
 }

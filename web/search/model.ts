@@ -1,17 +1,13 @@
 import type { WireAnswer, WireHit } from '../../src/http/answers.ts'
 import type { WireStatus } from '../../src/http/status.ts'
+import type { Trouble } from './trouble.ts'
 import type { Wish } from './wish.ts'
 
 /** What is held, and how current it is. */
 export interface Coverage {
   readonly documents: number
   readonly bySource: Readonly<Record<string, number>>
-  readonly sources: readonly Pick<WireStatus['sources'][number], 'source' | 'watermark' | 'state' | 'live'>[]
-}
-
-export interface Trouble {
-  readonly title: string
-  readonly detail: string
+  readonly sources: readonly Pick<WireStatus['sources'][number], 'source' | 'state'>[]
 }
 
 /** What the page shows; the server makes the first one, and the script goes on from it. */
@@ -34,7 +30,7 @@ export interface Model {
 export const coverageOf = ({ store, sources }: WireStatus): Coverage => ({
   documents: store.documents,
   bySource: store.bySource,
-  sources: sources.map(({ source, watermark, state, live }) => ({ source, watermark, state, live })),
+  sources: sources.map(({ source, state }) => ({ source, state })),
 })
 
 export interface Arrivals {

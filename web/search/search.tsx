@@ -4,10 +4,11 @@ import { Go } from './go.tsx'
 import { Help } from './help.tsx'
 import { Hit } from './hit.tsx'
 import { arrivalsIn, type Model, shownIn } from './model.ts'
+import { Watch } from './saved.tsx'
 import { Covered, Summary } from './summary.tsx'
 import { useSearch } from './use-search.ts'
 import { Welcome } from './welcome.tsx'
-import { lists, parametersOf, withoutConditions } from './wish.ts'
+import { addressOf, lists, withoutConditions } from './wish.ts'
 import { listed, sourceName } from './words.ts'
 
 /** The search page: drawn once by the server, and from then on by the script. */
@@ -66,9 +67,7 @@ export function Search({ first }: { first: Model }) {
             </button>
             <div class="fold-body">
               <Facets wish={wish} facets={answer.facets} />
-              <p class="links">
-                <a href={`/v1/feed.atom?${parametersOf(wish)}`}>Feed of this search</a>
-              </p>
+              <Watch key={addressOf(wish)} wish={wish} />
             </div>
           </aside>
           <section class="results" aria-label="Results" aria-busy={waitingFor === 'answer'}>
@@ -84,7 +83,7 @@ export function Search({ first }: { first: Model }) {
                 {waitingFor === 'more' ? 'Fetching …' : 'More results'}
               </button>
             )}
-            <Covered coverage={model.coverage} />
+            <Covered coverage={model.coverage} until={answer.covered} />
           </section>
         </div>
       )}

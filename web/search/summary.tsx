@@ -24,7 +24,7 @@ export const Summary = ({ model, answer }: { model: Model; answer: WireAnswer })
       </p>
     </div>
     <Conditions wish={model.wish} answer={answer} />
-    {model.wish.as_of !== '' && <Past wish={model.wish} asOf={answer.asOf} />}
+    {answer.reconstruction !== null && <Past wish={model.wish} says={answer.reconstruction} />}
     <Shortcomings answer={answer} />
     {answer.message !== null && <p class={answer.abstained ? 'notice' : 'notice plain'}>{answer.message}</p>}
   </>
@@ -79,11 +79,9 @@ const dayWords = { since: 'from', until: 'to', as_of: 'as of' } as const
 const periodInWords = (since: string | null, until: string | null): string =>
   [since && `from ${dayInWords(since)}`, until && `to ${dayInWords(until)}`].filter((one) => one).join(' ')
 
-const Past = ({ wish, asOf }: { wish: Wish; asOf: string }) => (
+const Past = ({ wish, says }: { wish: Wish; says: string }) => (
   <p class="notice">
-    A reconstruction of {dayInWords(asOf)}: the papers, versions and statistics of then as far as they are held today,
-    ranked as today. What was never harvested is missing, and live sources are not asked.{' '}
-    <Go to={{ ...wish, as_of: '' }}>Back to now</Go>
+    {says} What was never harvested is missing. <Go to={{ ...wish, as_of: '' }}>Back to now</Go>
   </p>
 )
 
@@ -107,19 +105,16 @@ const Shortcomings = ({ answer }: { answer: WireAnswer }) => {
 }
 
 /** What can be found at all, beside every list of results. */
-export const Covered = ({ coverage }: { coverage: Coverage }) => {
+export const Covered = ({ coverage, until }: { coverage: Coverage; until: WireAnswer['covered'] }) => {
   const named = Object.entries(coverage.bySource).map(
     ([source, documents]) => `${grouped(documents)} from ${sourceName(source)}`,
   )
-  const reached = coverage.sources.filter(({ watermark }) => watermark !== null)
   const failing = coverage.sources.filter(({ state }) => state === 'unreachable')
   return (
     <p class="covered">
       Covers {count(coverage.documents, 'document')}
       {named.length > 0 && `: ${listed(named)}`}.
-      {reached.map(
-        ({ source, watermark }) => ` ${sourceName(source)} is harvested up to ${dayInWords(watermark ?? '')}.`,
-      )}
+      {until.map(({ source, until }) => ` All of ${sourceName(source)} up to ${dayInWords(until)}.`)}
       {failing.length > 0 &&
         ` Out of reach at the last visit: ${listed(failing.map(({ source }) => sourceName(source)))}.`}{' '}
       <a href="/sources">Sources</a>

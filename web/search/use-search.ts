@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { createFreshet, FreshetProblem } from '../../src/client/client.js'
 import type { WireAnswer } from '../../src/http/answers.ts'
-import { apiKey } from '../client/key.ts'
+import { freshet } from '../client/freshet.ts'
 import { listenToKeys } from './keyboard.ts'
-import { arrivalsIn, coverageOf, type Model, type Shown, type Trouble } from './model.ts'
+import { arrivalsIn, coverageOf, type Model, type Shown } from './model.ts'
+import { troubleOf } from './trouble.ts'
 import { addressOf, days, requestOf, type Wish, wishOf } from './wish.ts'
 
 /** Between two searches while somebody types; the first one starts at once. */
@@ -65,7 +65,7 @@ class Asker {
     },
     judge: async ({ hit, answer }: Shown, useful: boolean) => {
       if (answer.answerId === null) return
-      await this.#client().feedback({ answer_id: answer.answerId, document_id: hit.id, useful })
+      await freshet().feedback({ answer_id: answer.answerId, document_id: hit.id, useful })
     },
   }
 
@@ -82,8 +82,6 @@ class Asker {
       deafen()
     }
   }
-
-  #client = () => createFreshet({ ...(apiKey() !== null && { key: apiKey() ?? '' }) })
 
   #change(change: Partial<Model>): void {
     this.#model = { ...this.#model, ...change }
@@ -120,7 +118,7 @@ class Asker {
       return this.#change({ answer: null, more: [], trouble: null, waitingFor: null })
     }
     await this.#attempt(signal, async () => {
-      const answer = await this.#client().search(requestOf(this.#model.wish, 'both'), { signal })
+      const answer = await freshet().search(requestOf(this.#model.wish, 'both'), { signal })
       this.#change({ answer, more: [], trouble: null, waitingFor: null })
     })
   }
@@ -131,12 +129,12 @@ class Asker {
     await this.#attempt(signal, async () => {
       const request = requestOf(this.#model.wish, 'auto')
       let shown: WireAnswer | null = null
-      for await (const { answer, whole } of this.#client().stream(request, { signal })) {
+      for await (const { answer, whole } of freshet().stream(request, { signal })) {
         if (shown === null) this.#change({ answer, more: [], trouble: null, waitingFor: whole ? null : 'live' })
         else this.#settle(shown, answer)
         shown = answer
       }
-      this.#change({ coverage: coverageOf(await this.#client().status({ signal })) })
+      this.#change({ coverage: coverageOf(await freshet().status({ signal })) })
     })
   }
 
@@ -158,7 +156,7 @@ class Asker {
     const mode = answer.query.mode === 'auto' ? 'auto' : 'both'
     await this.#attempt(signal, async () => {
       const request = { ...requestOf(wish, mode), facets: false, cursor: last.nextCursor ?? '' }
-      const page = await this.#client().search(request, { signal })
+      const page = await freshet().search(request, { signal })
       this.#change({ more: [...more, page], trouble: null, waitingFor: null })
     })
   }
@@ -170,12 +168,4 @@ class Asker {
       if (!signal.aborted) this.#change({ trouble: troubleOf(error), waitingFor: null })
     }
   }
-}
-
-function troubleOf(error: unknown): Trouble {
-  if (error instanceof FreshetProblem) return { title: error.title, detail: error.detail }
-  const detail = navigator.onLine
-    ? 'What you see was found before. Press Enter to try again.'
-    : 'This computer is offline. What you see was found before.'
-  return { title: 'The server cannot be reached', detail }
 }

@@ -1,5 +1,6 @@
 import { Go } from './go.tsx'
 import type { Coverage } from './model.ts'
+import { SavedSearches } from './saved.tsx'
 import { Covered } from './summary.tsx'
 import { noWish } from './wish.ts'
 
@@ -27,9 +28,10 @@ export const Welcome = ({ coverage }: { coverage: Coverage }) => (
         </li>
       ))}
     </ul>
-    <Covered coverage={coverage} />
+    <Covered coverage={coverage} until={[]} />
     <p class="soft keys">
       <kbd>/</kbd> to type, <kbd>j</kbd> <kbd>k</kbd> through results, <kbd>o</kbd> to open, <kbd>?</kbd> for all keys
     </p>
+    <SavedSearches />
   </div>
 )

@@ -64,3 +64,16 @@ export const withToggled = (wish: Wish, name: ListName, value: string): Wish => 
 
 /** Only the words, with no condition. */
 export const withoutConditions = ({ q }: Wish): Wish => ({ ...noWish, q })
+
+/** What can be kept an eye on: the question, and nothing of how its answer is laid out. */
+export function watched(wish: Wish): Omit<SearchRequest, 'mode' | 'sort' | 'explain' | 'facets' | 'as_of'> {
+  const {
+    mode: _mode,
+    sort: _sort,
+    explain: _explain,
+    facets: _facets,
+    as_of: _asOf,
+    ...rest
+  } = requestOf(wish, 'both')
+  return rest
+}
