@@ -12,7 +12,8 @@ export interface Schema {
   readonly default?: unknown
   readonly anyOf?: readonly Schema[] | undefined
   readonly oneOf?: readonly Schema[] | undefined
-  readonly items?: Schema | undefined
+  /** False where `prefixItems` are all. */
+  readonly items?: Schema | boolean | undefined
   readonly prefixItems?: readonly Schema[] | undefined
   readonly properties?: Readonly<Record<string, Schema>> | undefined
   readonly required?: readonly string[] | undefined
@@ -30,7 +31,7 @@ const schema: z.ZodType<Schema> = z.lazy(() =>
     default: z.unknown().optional(),
     anyOf: z.array(schema).optional(),
     oneOf: z.array(schema).optional(),
-    items: schema.optional(),
+    items: z.union([schema, z.boolean()]).optional(),
     prefixItems: z.array(schema).optional(),
     properties: z.record(z.string(), schema).optional(),
     required: z.array(z.string()).optional(),
@@ -99,7 +100,7 @@ export function fieldsOf({ properties = {}, required = [] }: Schema, prefix = ''
 
 /** The object that a field holds: itself, one that may be null, or each of a list. */
 function withinOf(schema: Schema): { inner: Schema; suffix: string } {
-  if (schema.items && !schema.properties) {
+  if (typeof schema.items === 'object' && !schema.properties) {
     const { inner, suffix } = withinOf(schema.items)
     return { inner, suffix: `[]${suffix}` }
   }
@@ -116,7 +117,7 @@ export function typeInWords(schema: Schema): string[] {
   const choices = anyOf ?? oneOf
   if (choices) return choices.flatMap((one, i) => (i === 0 ? typeInWords(one) : [' | ', ...typeInWords(one)]))
   if (prefixItems) return [`[${prefixItems.map((one) => typeInWords(one).join('')).join(', ')}]`]
-  if (items) return ['list of ', ...typeInWords(items)]
+  if (typeof items === 'object') return ['list of ', ...typeInWords(items)]
   if (type === 'object' && typeof additionalProperties === 'object' && !schema.properties) {
     return ['object of ', ...typeInWords(additionalProperties)]
   }
