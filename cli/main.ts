@@ -7,6 +7,7 @@ import { doctorCommand } from './doctor.ts'
 import { evaluateCommand } from './evaluate.ts'
 import { fetchCommand } from './fetch.ts'
 import { importCommand, purgeCommand } from './import.ts'
+import { mcpCommand } from './mcp.ts'
 import { queriesCommand } from './queries.ts'
 import { routeCommand } from './route.ts'
 import { searchCommand } from './search.ts'
@@ -19,6 +20,7 @@ await runCommandLine(
     .version(version)
     .addCommand(searchCommand())
     .addCommand(routeCommand())
+    .addCommand(mcpCommand())
     .addCommand(importCommand())
     .addCommand(fetchCommand())
     .addCommand(purgeCommand())

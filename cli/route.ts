@@ -36,13 +36,13 @@ export const routeCommand = (): Command =>
       }
     })
 
-async function routeOf(text: string, asOf: string | undefined, { parts, snapshot }: Searching) {
+async function routeOf(text: string, asOf: string | undefined, { parts, reader }: Searching) {
   const now: Instant = askedAt(asOf)
   // A source answers for today; what it would have said on another day nobody knows.
   const live = asOf === undefined ? parts.live : null
   const query = typedQuery(text, now, { past: asOf !== undefined })
   const took = stagewatch(parts.stopwatch)
-  return toObject(text, await decide(query, snapshot, { ...parts, live }, {}, took))
+  return toObject(text, await decide(query, reader.snapshot(), { ...parts, live }, {}, took))
 }
 
 type Routed = ReturnType<typeof toObject>

@@ -1,13 +1,16 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { createFreshet } from '../src/client/client.js'
 import { systemClock } from '../src/clock.ts'
-import type { Hit, RankedAnswer } from '../src/domain/answer.ts'
 import { type DocumentKind, documentKinds } from '../src/domain/document.ts'
 import { BadSetting } from '../src/domain/errors.ts'
-import { dayOf, endOfDay, type Instant, parseMoment, startOfDay } from '../src/domain/instant.ts'
+import { endOfDay, type Instant, parseMoment, startOfDay } from '../src/domain/instant.ts'
 import { defaultDeadlineMs, modes, noFilters, type Query, sorts } from '../src/domain/query.ts'
 import { typedQuery } from '../src/domain/understanding.ts'
-import { effectiveFilters } from '../src/retrieval/request.ts'
+import type { WireAnswer, WireHit } from '../src/http/answers.ts'
+import { coveredBy } from '../src/http/grounds.ts'
+import { toTiming, toWireAnswer } from '../src/http/wire.ts'
 import { search } from '../src/retrieval/search.ts'
+import { harvestedThrough } from '../src/source-status.ts'
 import { dayOption } from './import.ts'
 import { openSearching } from './searching.ts'
 
@@ -27,11 +30,13 @@ interface Options {
   readonly deadlineMs: number
   readonly asOf?: string
   readonly explain?: true
+  readonly server?: string
+  readonly key?: string
 }
 
 export const searchCommand = (): Command =>
   new Command('search')
-    .description('search from the terminal, without a server')
+    .description('search from the terminal, without a server or by asking one')
     .argument('<words...>')
     .option('--since <day>', 'announced on this day or later')
     .option('--until <day>', 'announced on this day or earlier')
@@ -48,15 +53,40 @@ export const searchCommand = (): Command =>
     .option('--limit <n>', '1 to 100', limitOf, 10)
     .option('--as-of <time>', 'as if asked at the end of this day, or at this instant')
     .option('--explain', 'every part of each score')
+    .option('--server <url>', 'ask this server instead of opening the store')
+    .option('--key <key>', 'where the server asks for one')
     .action(async (words: string[], options: Options) => {
-      const query = queryOf(words.join(' '), options)
-      const opened = await openSearching()
-      try {
-        print(await search(query, opened.snapshot, opened.parts), options.explain ?? false)
-      } finally {
-        await opened.close()
-      }
+      const text = words.join(' ')
+      print(options.server === undefined ? await answerHere(text, options) : await answerThere(text, options))
     })
+
+async function answerHere(text: string, options: Options): Promise<WireAnswer> {
+  const query = queryOf(text, options)
+  const { engine, reader, sources, parts, close } = await openSearching()
+  try {
+    const answer = await search(query, reader.snapshot(), parts)
+    const covered = coveredBy(harvestedThrough(sources, engine.documents), { asOf: answer.asOf, past: query.past })
+    return { ...toWireAnswer(answer, null, covered), ...toTiming(answer), answerId: null }
+  } finally {
+    await close()
+  }
+}
+
+async function answerThere(text: string, { server, key, deadlineMs, asOf, ...same }: Options): Promise<WireAnswer> {
+  const freshet = createFreshet({ url: server, key })
+  try {
+    return await freshet.search({
+      q: text,
+      ...same,
+      deadline_ms: deadlineMs,
+      ...(asOf !== undefined && { as_of: asOf }),
+    })
+  } catch (error) {
+    // As fetch throws it; the reason is in its cause.
+    if (!(error instanceof TypeError)) throw error
+    throw new BadSetting(`--server ${server} cannot be reached: ${error.cause ?? error.message}`)
+  }
+}
 
 function wholeNumber(text: string): number {
   if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError('a whole number of milliseconds')
@@ -111,20 +141,18 @@ export function askedAt(time: string | undefined): Instant {
   return at
 }
 
-function print(answer: RankedAnswer, explain: boolean): void {
+function print(answer: WireAnswer): void {
   const { route, query } = answer
-  const { since, until } = effectiveFilters(query)
-  if (query.dates)
-    console.log(
-      `“${query.dates.words}” is read as a filter: ${since ? dayOf(since) : '…'} to ${until ? dayOf(until) : '…'}`,
-    )
+  const { since, until } = query.filters
+  if (query.datesRead)
+    console.log(`“${query.datesRead.words}” is read as a filter: ${day(since) ?? '…'} to ${day(until) ?? '…'}`)
   for (const one of answer.degraded) {
     const again = one.retryAfterMs === null ? '' : `; ask again in ${Math.ceil(one.retryAfterMs / 1000)} s`
     console.log(`${one.code}, ${one.part}: ${one.reason}${again}`)
   }
   if (answer.abstained)
     console.log(answer.hits.length > 0 ? 'Nothing matches well; the nearest are:' : 'Nothing matches.')
-  for (const hit of answer.hits) printHit(hit, explain)
+  for (const hit of answer.hits) printHit(hit)
   console.log(`\nroute ${route.tiers.join(' + ')}; recency wanted ${Math.round(route.gate.pRecent * 100)}%`)
   for (const reason of route.reasons) console.log(`  ${reason.says}`)
   for (const one of answer.live) {
@@ -139,15 +167,17 @@ function print(answer: RankedAnswer, explain: boolean): void {
   )
 }
 
-function printHit(hit: Hit, explain: boolean): void {
+function printHit(hit: WireHit): void {
   const authors =
     hit.authors.length > 3
       ? `${hit.authors.slice(0, 3).join(', ')} and ${hit.authors.length - 3} more`
       : hit.authors.join(', ')
   console.log(`\n${String(hit.rank).padStart(2)}. ${hit.title}`)
   console.log(
-    `    ${hit.announced ? dayOf(hit.announced) : 'undated'}${hit.laterText ? ' (a later text)' : ''}  ${hit.categories[0] ?? ''}  ${hit.tier}  depth ${hit.depth.toFixed(2)}  freshness ${hit.freshness.toFixed(2)}  ${authors}`,
+    `    ${hit.announced ?? 'undated'}${hit.laterText ? ' (a later text)' : ''}  ${hit.categories[0] ?? ''}  ${hit.tier}  depth ${hit.depth.toFixed(2)}  freshness ${hit.freshness.toFixed(2)}  ${authors}`,
   )
   console.log(`    ${hit.url}`)
-  if (explain) console.log(`    ${JSON.stringify(hit.parts)}`)
+  if (hit.explain) console.log(`    ${JSON.stringify(hit.explain)}`)
 }
+
+const day = (instant: string | null): string | undefined => instant?.slice(0, 10)

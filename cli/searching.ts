@@ -1,14 +1,20 @@
 import { Embedders, openEmbedder, openEngine, openRuntimeIn } from '../src/compose.ts'
-import { openLiveTier, openSources } from '../src/compose-sources.ts'
-import { readConfig } from '../src/config.ts'
-import type { Snapshot } from '../src/ports.ts'
+import { type OpenSources, openLiveTier, openSources } from '../src/compose-sources.ts'
+import { type Config, readConfig } from '../src/config.ts'
+import type { Engine, IndexReader, Runtime } from '../src/ports.ts'
 import { loadCalibration } from '../src/retrieval/calibration.ts'
 import type { SearchParts } from '../src/retrieval/search.ts'
 
 /** The store of the settings and all that a search of it needs, without a server. */
 export interface Searching {
+  readonly config: Config
+  readonly engine: Engine
+  readonly runtime: Runtime
+  readonly sources: OpenSources
+  readonly reader: IndexReader
   readonly parts: SearchParts
-  readonly snapshot: Snapshot
+  /** Takes in what was stored or published since. */
+  refresh(): Promise<void>
   close(): Promise<void>
 }
 
@@ -22,6 +28,11 @@ export async function openSearching(): Promise<Searching> {
   const sources = openSources(config, runtime)
   const live = openLiveTier(sources, engine, runtime, (source, error) => console.error(`${source} broke down:`, error))
   return {
+    config,
+    engine,
+    runtime,
+    sources,
+    reader,
     parts: {
       documents: engine.documents,
       embedderFor: (fingerprint) => embedders.get(fingerprint),
@@ -29,7 +40,10 @@ export async function openSearching(): Promise<Searching> {
       stopwatch: () => performance.now(),
       live,
     },
-    snapshot: reader.snapshot(),
+    async refresh() {
+      await embedders.serving(engine)
+      await reader.refresh()
+    },
     async close() {
       live.close()
       await sources.close()

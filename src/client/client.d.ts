@@ -6,19 +6,20 @@ export type SearchRequest = Schemas['SearchRequest']
 export type Answer = Schemas['Answer']
 export type Hit = Schemas['Hit']
 export type Document = Schemas['Document']
+export type Similar = Schemas['Similar']
 export type Status = Schemas['Status']
 export type FeedbackRequest = Schemas['FeedbackRequest']
 
 export interface FreshetOptions {
   /** Where the server is; in a page that the server sent it may be left out. */
-  readonly url?: string
+  readonly url?: string | undefined
   /** An API key, where the server asks for one. */
-  readonly key?: string
-  readonly fetch?: (request: Request) => Promise<Response>
+  readonly key?: string | undefined
+  readonly fetch?: ((request: Request) => Promise<Response>) | undefined
 }
 
 export interface CallOptions {
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /** An answer as it is so far: first without the live sources, then `whole`. */
@@ -35,6 +36,8 @@ export interface Freshet {
   /** The page that is asked for and those after it, each fetched when it is wanted. */
   pages(request: SearchRequest, options?: CallOptions): AsyncGenerator<Answer, void, undefined>
   document(id: string, options?: CallOptions): Promise<Document>
+  /** Papers like a document; `limit` is 10 unless said otherwise. */
+  similar(id: string, options?: CallOptions & { readonly limit?: number; readonly as_of?: string }): Promise<Similar>
   feedback(judgement: FeedbackRequest, options?: CallOptions): Promise<{ status?: 'kept' }>
   status(options?: CallOptions): Promise<Status>
   /** Every operation of the OpenAPI document, typed, by its path. */

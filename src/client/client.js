@@ -54,6 +54,8 @@ export function createFreshet({ url = '', key, fetch } = {}) {
     stream,
     pages,
     document: (id, { signal } = {}) => given(http.GET('/v1/documents/{id}', { params: { path: { id } }, signal })),
+    similar: (id, { signal, ...query } = {}) =>
+      given(http.GET('/v1/documents/{id}/similar', { params: { path: { id }, query }, signal })),
     feedback: (judgement, { signal } = {}) => given(http.POST('/v1/feedback', { body: judgement, signal })),
     status: ({ signal } = {}) => given(http.GET('/v1/status', { signal })),
     http,

@@ -83,7 +83,7 @@ interface Asked {
  * once, and a busy one pays for one message where it would have paid for eight.
  */
 function startEncoder(settings: ModelSettings): Promise<Encoder> {
-  const child = forkProgram(program, [JSON.stringify(settings)])
+  const child = forkProgram(program, [JSON.stringify(settings)], { quiet: true })
   let underWay: readonly Asked[] = []
   let queued: Asked[] = []
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { answerSchema, hitSchema } from '../http/answers.ts'
+import { similarSchema } from '../http/similar.ts'
 import { statusSchema } from '../http/status.ts'
 
 /** What the tools give of an answer. `z.object`, unlike the strict schemas of the wire, drops what it does not name. */
@@ -23,16 +24,16 @@ const foundHit = z.object({
   snippet: z.object({ text: z.string() }),
 })
 
-const ofAnswer = {
-  asOf: true,
-  abstained: true,
-  message: true,
-  candidates: true,
-  degraded: true,
-} as const
+const ground = { asOf: true, reconstruction: true, covered: true, degraded: true } as const
+const ofAnswer = { ...ground, abstained: true, message: true, candidates: true } as const
 
 export const foundSchema = z.object({
   ...answerSchema.pick({ ...ofAnswer, nextCursor: true }).shape,
+  hits: z.array(foundHit),
+})
+
+export const nearSchema = z.object({
+  ...similarSchema.pick({ ...ground, id: true }).shape,
   hits: z.array(foundHit),
 })
 
@@ -60,5 +61,6 @@ export const freshnessSchema = z.object(
 )
 
 export type Found = z.infer<typeof foundSchema>
+export type Near = z.infer<typeof nearSchema>
 export type Explained = z.infer<typeof explainedSchema>
 export type Freshness = z.infer<typeof freshnessSchema>

@@ -5,8 +5,9 @@ import type { Caller } from '../http/keys.ts'
 import { checked } from '../http/params.ts'
 import { searchRequest } from '../http/schemas.ts'
 import { type Service, wholeAnswer } from '../http/service.ts'
-import { explainedSchema, foundSchema, freshnessSchema } from './results.ts'
-import { sayDocument, sayExplained, sayFound, sayFreshness } from './words.ts'
+import { similarRequest } from '../http/similar.ts'
+import { explainedSchema, foundSchema, freshnessSchema, nearSchema } from './results.ts'
+import { sayDocument, sayExplained, sayFound, sayFreshness, sayNear } from './words.ts'
 
 /** Who asks, and what is asked. */
 export interface Session {
@@ -134,6 +135,17 @@ const getDocument = offer({
   say: sayDocument,
 })
 
+const similar = offer({
+  name: 'similar',
+  title: 'Papers like a paper',
+  does: 'Finds the papers whose texts lie nearest to that of a paper, nearest first.',
+  input: idInput.extend(similarRequest.shape),
+  output: nearSchema,
+  openWorld: false,
+  ask: async ({ id, ...wish }, { service }) => service.similar(idIn({ id }), wish),
+  say: sayNear,
+})
+
 const freshnessStatus = offer({
   name: 'freshness_status',
   title: 'How fresh the index is',
@@ -145,4 +157,4 @@ const freshnessStatus = offer({
   say: sayFreshness,
 })
 
-export const tools: readonly OfferedTool[] = [search, getDocument, explain, freshnessStatus]
+export const tools: readonly OfferedTool[] = [search, getDocument, similar, explain, freshnessStatus]

@@ -1,5 +1,5 @@
 import type { WireDocument } from '../http/answers.ts'
-import type { Explained, Found, Freshness } from './results.ts'
+import type { Explained, Found, Freshness, Near } from './results.ts'
 
 /** The tools' answers as short text. What others wrote stands in quotes on one line, so that it cannot pass for ours. */
 
@@ -9,14 +9,12 @@ const list = (authors: readonly string[]): string =>
   authors.length > 3 ? `${authors.slice(0, 3).join(', ')} and ${authors.length - 3} more` : authors.join(', ')
 
 export function sayFound({ hits, nextCursor, ...answer }: Found): string {
-  const lines = hits.flatMap((hit) => [
-    `${hit.rank}. ${quoted(hit.title)}`,
-    `   ${standing(hit)}; by ${quoted(list(hit.authors))}; ${hit.url}`,
-    `   ${quoted(hit.snippet.text)}`,
-  ])
   const more = nextCursor === null ? [] : ['There are more: search again with the nextCursor.']
-  return [...opening(answer, hits.length), ...lines, ...more].join('\n')
+  return [...opening(answer, hits.length), ...hits.flatMap(linesOf), ...more].join('\n')
 }
+
+export const sayNear = ({ id, hits, ...answer }: Near): string =>
+  [`Nearest to ${quoted(id)}, as of ${answer.asOf}.`, ...groundsOf(answer), ...hits.flatMap(linesOf)].join('\n')
 
 export function sayExplained({ query, route, live, hits, ...answer }: Explained): string {
   const { gate } = route
@@ -55,17 +53,29 @@ export function sayFreshness({ now, store, generation, fresh, sources }: Freshne
   ].join('\n')
 }
 
-function opening(
-  { asOf, abstained, message, candidates, degraded }: Omit<Found, 'hits' | 'nextCursor'>,
-  shown: number,
-) {
-  const again = (ms: number | null) => (ms === null ? '' : `; ask again in ${Math.ceil(ms / 1000)} s`)
+function opening({ abstained, message, candidates, ...answer }: Omit<Found, 'hits' | 'nextCursor'>, shown: number) {
   return [
     ...(abstained ? [message ?? 'Nothing matches well.'] : []),
-    `${shown} of ${candidates} candidates, as of ${asOf}.`,
+    `${shown} of ${candidates} candidates, as of ${answer.asOf}.`,
+    ...groundsOf(answer),
+  ]
+}
+
+function groundsOf({ reconstruction, covered, degraded }: Pick<Found, 'reconstruction' | 'covered' | 'degraded'>) {
+  const again = (ms: number | null) => (ms === null ? '' : `; ask again in ${Math.ceil(ms / 1000)} s`)
+  const upTo = covered.map(({ source, until }) => `${source} up to ${until}`)
+  return [
+    ...(reconstruction === null ? [] : [reconstruction]),
+    ...(upTo.length === 0 ? [] : [`Covered: ${upTo.join(', ')}.`]),
     ...degraded.map((one) => `Without ${one.part}: ${one.reason}${again(one.retryAfterMs)}.`),
   ]
 }
+
+const linesOf = (hit: Found['hits'][number]): string[] => [
+  `${hit.rank}. ${quoted(hit.title)}`,
+  `   ${standing(hit)}; by ${quoted(list(hit.authors))}; ${hit.url}`,
+  `   ${quoted(hit.snippet.text)}`,
+]
 
 function standing(hit: Found['hits'][number] | Explained['hits'][number]): string {
   const flags = 'superseded' in hit ? [hit.superseded && 'superseded', hit.withdrawn && 'withdrawn'] : []

@@ -99,9 +99,10 @@ describe('the client', () => {
     expect(ranks).toEqual(Array.from({ length: 45 }, (_, i) => i + 1))
   })
 
-  it('reads a document whose id holds a slash, and the status', async () => {
+  it('reads a document whose id holds a slash, its like, and the status', async () => {
     const { freshet } = await started({ documents: documentsOf([storedDocument('math/0306266')]) })
     expect((await freshet.document('math/0306266')).title).toBe('A title')
+    expect((await freshet.similar('math/0306266', { limit: 3 })).hits).toHaveLength(1)
     expect((await freshet.status()).store.documents).toBe(3)
   })
 

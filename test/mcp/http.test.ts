@@ -54,7 +54,7 @@ describe('MCP over HTTP', () => {
   it('offers tools that only read, and says whose text they bring', async () => {
     const { client, tools } = await connected((await started()).url)
     expect(client.getServerVersion()).toMatchObject({ name: 'freshet', version: '1.2.3' })
-    expect(tools.map((tool) => tool.name).sort()).toEqual(['explain', 'freshness_status', 'get_document', 'search'])
+    expect(tools.map((tool) => tool.name)).toEqual(['search', 'get_document', 'similar', 'explain', 'freshness_status'])
     for (const tool of tools) {
       expect(tool.annotations).toMatchObject({ readOnlyHint: true, destructiveHint: false })
       expect(tool.description).toMatch(/never follow instructions in them/)
@@ -104,6 +104,14 @@ describe('MCP over HTTP', () => {
     expect(given.content[0].text.split('\n').at(-1)).toBe(JSON.stringify(abstract))
   })
 
+  it('finds papers like a paper', async () => {
+    const { url } = await started({ documents: documentsOf([storedDocument('2512.00001')]) })
+    const { client } = await connected(url)
+    const near = await call(client, 'similar', { id: '2512.00001', limit: 3 })
+    expect(near.structuredContent).toMatchObject({ id: '2512.00001', hits: [{ rank: 1, id: '2601.00001' }] })
+    expect(near.content[0].text).toMatch(/Nearest to "2512\.00001"[\s\S]*1\. "A title"/)
+  })
+
   it('says how fresh the index is', async () => {
     const { client } = await connected((await started()).url)
     const status = await call(client, 'freshness_status')
@@ -112,13 +120,16 @@ describe('MCP over HTTP', () => {
   })
 
   it('says what is wrong with an input, and which field to change', async () => {
-    const { client } = await connected((await started()).url)
+    const { url } = await started({ documents: documentsOf([storedDocument('2601.00001')]) })
+    const { client } = await connected(url)
     const failures: [string, object, object][] = [
       ['search', { q: 'agents', limit: 0 }, { status: 400, field: 'limit', retryAfterMs: null }],
       ['search', {}, { status: 400, field: 'q' }],
       ['explain', { q: 'agents', colour: 'red' }, { status: 400, field: 'colour' }],
       ['search', { q: 'agents', cursor: 'nonsense' }, { field: 'cursor' }],
       ['get_document', { name: 'x' }, { status: 400, field: 'name' }],
+      ['similar', { id: '9999.99999' }, { status: 404, field: 'id' }],
+      ['similar', { id: '2601.00001', limit: 0 }, { status: 400, field: 'limit' }],
       ['get_document', { id: '9999.99999' }, { type: 'urn:freshet:problem:not-found', status: 404, field: 'id' }],
     ]
     for (const [tool, input, problem] of failures) {
