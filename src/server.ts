@@ -295,7 +295,10 @@ async function main(): Promise<void> {
   console.log(
     `Freshet answers on http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}/v1/search?q=...`,
   )
+  let stopping = false
   const stop = () => {
+    if (stopping) return
+    stopping = true
     // A child that does not end must not keep the process for ever.
     setTimeout(() => process.exit(0), longestGoodbyeMs).unref()
     running.close().catch((error) => log.error({ err: error }, 'closing failed'))

@@ -11,7 +11,7 @@ export interface Standing {
   readonly fresh: { readonly documents: number }
   readonly sources: readonly Pick<SourceStatus, 'source' | 'state' | 'lagMs' | 'liveError' | 'live' | 'pausedUntil'>[]
   readonly inbox: number
-  readonly indexer: { readonly mode: 'child' | 'off'; readonly running: boolean }
+  readonly indexer: { readonly mode: 'child' | 'off'; readonly running: boolean; readonly nextNight: Instant | null }
 }
 
 /** What is not known is left out, and never 0: an alert on a lag must not fall silent with its source. */
@@ -24,7 +24,8 @@ export function gaugesOf(registry: Registry): (standing: Standing) => void {
   const held = gauge('tier_documents', 'Documents that a tier searches.', 'tier')
   const age = gauge('generation_age_seconds', 'Since the current generation was published.')
   const inbox = gauge('inbox_records', 'Records found live that wait for the indexer.')
-  const indexer = gauge('indexer_up', 'Whether the indexer runs; left out where it is run elsewhere.')
+  const indexer = gauge('indexer_up', 'Whether the indexer lives; left out where it is run elsewhere.')
+  const night = gauge('night_running', 'Whether a generation is being built by it.')
   const lag = gauge('source_lag_seconds', 'Since the moment up to which a source has been harvested.', 'source')
   const up = gauge('source_up', 'Whether the last visit to a source succeeded.', 'source')
   const liveUp = gauge('source_live_up', 'Whether a source could be asked the last time a query wanted it.', 'source')
@@ -40,8 +41,10 @@ export function gaugesOf(registry: Registry): (standing: Standing) => void {
     if (generation?.publishedAt) age.set((now - generation.publishedAt) / 1000)
     else age.remove()
     inbox.set(standing.inbox)
-    if (child.mode === 'child') indexer.set(child.running ? 1 : 0)
+    // One that lives has always planned its next night.
+    if (child.mode === 'child') indexer.set(child.nextNight === null ? 0 : 1)
     else indexer.remove()
+    night.set(child.running ? 1 : 0)
     for (const { source, ...one } of standing.sources) {
       if (one.lagMs !== null) lag.set({ source }, one.lagMs / 1000)
       if (one.state !== 'never-visited') up.set({ source }, one.state === 'ok' ? 1 : 0)

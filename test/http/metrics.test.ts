@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { instant } from '../../src/domain/instant.ts'
+import { type Instant, instant } from '../../src/domain/instant.ts'
 import { openMetrics } from '../../src/telemetry/metrics.ts'
 import { clockNow, rankedAnswer, readerOf, serve, snapshotOf, someStatus, type TestServer } from './fakes.ts'
 
@@ -80,6 +80,16 @@ describe('metrics', () => {
     ).toEqual([])
     expect(said).toContainEqual(expect.stringMatching(/^nodejs_eventloop_lag_p99_seconds /))
     expect(said).toContainEqual(expect.stringMatching(/^process_resident_memory_bytes /))
+  })
+
+  it('tell an indexer that lives from one that does not', async () => {
+    const alive = async (nextNight: Instant | null) => {
+      await serveMetrics([], { ...someStatus, indexer: { mode: 'child', running: false, nextNight } })
+      const said = await lines()
+      await server.close()
+      return said.find((line) => line.startsWith('freshet_indexer_up '))
+    }
+    expect([await alive(clockNow), await alive(null)]).toEqual(['freshet_indexer_up 1', 'freshet_indexer_up 0'])
   })
 
   it('need the key of an admin where keys are set', async () => {
