@@ -27,8 +27,8 @@ export interface ScoreParts {
   readonly gamma: number
   /** Depth from which freshness may raise a hit. */
   readonly threshold: number
-  /** Set when the hit stands first because it is the document that was named. */
-  readonly exact: 'id' | 'doi' | 'title' | null
+  /** Set when the hit stands first because the query names it, or its author. */
+  readonly exact: 'id' | 'doi' | 'title' | 'author' | null
 }
 
 export interface Hit {

@@ -68,12 +68,13 @@ export interface StoredDocument extends Sighting {
   readonly sources: readonly string[]
 }
 
-/** Facts by which documents are counted. */
-export type Traits = Pick<StoredDocument, 'kind' | 'sources' | 'categories' | 'countries' | 'fields'>
+/** Facts by which documents are counted and told apart, without their texts. */
+export type Traits = Pick<StoredDocument, 'kind' | 'sources' | 'authors' | 'categories' | 'countries' | 'fields'>
 
-export const traitsOf = ({ kind, sources, categories, countries, fields }: Traits): Traits => ({
+export const traitsOf = ({ kind, sources, authors, categories, countries, fields }: Traits): Traits => ({
   kind,
   sources,
+  authors,
   categories,
   countries,
   fields,

@@ -59,7 +59,7 @@ export const scorePartsSchema = z
     pRecent: z.number(),
     gamma: z.number(),
     threshold: z.number(),
-    exact: z.enum(['id', 'doi', 'title']).nullable(),
+    exact: z.enum(['id', 'doi', 'title', 'author']).nullable(),
   })
   .meta({ description: 'Every part of a score, so that the order can be recomputed by hand.' })
 

@@ -5,6 +5,7 @@ import type { Query } from '../domain/query.ts'
 import { type LiveState, noLive, type Route } from '../domain/route.ts'
 import type { DocumentStore, GatherRequest, Snapshot } from '../ports.ts'
 import { authorNamesIn } from './author-names.ts'
+import { authoredBy } from './authored.ts'
 import {
   type Calibration,
   type DepthCalibration,
@@ -69,17 +70,19 @@ export async function decide(
   took: Stagewatch,
 ): Promise<Decided> {
   const degraded: Degradation[] = []
-  const named = await namedDocuments(asked, snapshot, parts.documents)
-  const query = asTyped(asked, named)
+  const outright = await namedDocuments(asked, snapshot, parts.documents)
+  const query = asTyped(asked, outright)
   const cues = readCues(query.subject, query.now)
   // A title is matched word for word.
-  const subject = named.size > 0 ? query.subject : withoutRecencyWords(query.subject, cues)
+  const subject = outright.size > 0 ? query.subject : withoutRecencyWords(query.subject, cues)
 
   const vector = await embedQuery(subject, snapshot, parts.embedderFor, degraded, options.signal)
   took.mark('embed')
 
   const request = requestOf(query, subject, vector, options.exact ?? false)
   const gathered = await snapshot.gather(request)
+  const author = outright.size > 0 ? null : await authoredBy(subject, request, snapshot, parts.documents)
+  const named = author?.papers ?? outright
   const evidence = named.size === 0 ? gathered : withNamed(gathered, await snapshot.scoreOf([...named.keys()], request))
   took.mark('gather')
 
@@ -109,7 +112,7 @@ export async function decide(
     authorNames,
     threshold,
     named,
-    route: decided,
+    route: author ? { ...decided, reasons: [author.reason, ...decided.reasons] } : decided,
     degraded: [...degraded, ...(waitMs === 0 ? barredSources(query, decided) : [noTurn(waitMs)])],
   }
 }

@@ -7,10 +7,10 @@ import { requestOf } from './request.ts'
 import type { Scored } from './score.ts'
 
 /** Documents that a query names outright, and by what. */
-export type Named = ReadonlyMap<DocumentKey, 'id' | 'doi' | 'title'>
+export type Named = ReadonlyMap<DocumentKey, 'id' | 'doi' | 'title' | 'author'>
 
 export async function namedDocuments(query: Query, snapshot: Snapshot, documents: DocumentStore): Promise<Named> {
-  const { text } = query
+  const text = pasted(query.text)
   const doi = parseDoi(text)
   const arxiv = parseArxivId(text) ?? (doi ? arxivIdOfDoi(doi) : null)
   const byId = arxiv && documents.byId(arxiv.id)
@@ -18,13 +18,23 @@ export async function namedDocuments(query: Query, snapshot: Snapshot, documents
   const named = new Map<DocumentKey, 'id' | 'doi' | 'title'>()
   if (byId) named.set(byId.key, 'id')
   if (byDoi && !named.has(byDoi.key)) named.set(byDoi.key, 'doi')
-  if (named.size === 0) for (const one of documents.byTitleKey(titleKey(text))) named.set(one.key, 'title')
+  if (named.size === 0) for (const one of documents.byTitleKey(titleKey(query.text))) named.set(one.key, 'title')
   if (named.size === 0) return named
   // The store may be ahead of the snapshot: a title that came since must not change how the next page is read.
   const anything = requestOf({ ...query, ...unconditional, dates: null }, '', null, false)
   const held = new Set((await snapshot.scoreOf([...named.keys()], anything)).map((one) => one.key))
   return new Map([...named].filter(([key]) => held.has(key)))
 }
+
+/** As it is copied from a listing ("arXiv:1706.03762v7 [cs.CL]"), from references or from an address bar. */
+const pasted = (text: string): string =>
+  text
+    .trim()
+    .replace(/^arxiv preprint\s+/i, '')
+    .replace(/^arxiv:\s+/i, 'arXiv:')
+    .replace(/\s*\[[a-z-]+(?:\.[a-z-]+)?\]$/i, '')
+    .replace(/^(?=(?:www\.|export\.|dx\.)?(?:arxiv|doi)\.org\/)/i, 'https://')
+    .replace(/^(https?:\/\/(?:www\.|export\.)?arxiv\.org\/[^?#]*)[?#].*$/i, '$1')
 
 /** What lets every document through. */
 export const unconditional = {
@@ -47,5 +57,10 @@ export function withNamed(evidence: Evidence, named: Evidence['candidates']): Ev
 export function pinNamed(ordered: readonly Scored[], named: Named): readonly Scored[] {
   if (named.size === 0) return ordered
   const isNamed = (one: Scored) => named.has(one.candidate.key)
-  return [...ordered.filter(isNamed), ...ordered.filter((one) => !isNamed(one))]
+  const first = ordered.filter(isNamed)
+  if ([...named.values()].includes('author')) first.sort(newestFirst)
+  return [...first, ...ordered.filter((one) => !isNamed(one))]
 }
+
+const newestFirst = ({ candidate: one }: Scored, { candidate: other }: Scored): number =>
+  (other.announced ?? 0) - (one.announced ?? 0) || other.key - one.key

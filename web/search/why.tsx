@@ -47,7 +47,7 @@ function Score({ score, parts }: { score: number; parts: Parts }) {
   )
 }
 
-const exactly = { id: 'number', doi: 'DOI', title: 'title' } as const
+const exactly = { id: 'number', doi: 'DOI', title: 'title', author: 'author' } as const
 
 const rowsOf = (parts: Parts): [name: string, value: string, says: string][] => [
   ['depth', figure(parts.depth), 'how well it matches: a probability, made of cosine and BM25'],

@@ -28,7 +28,7 @@ function documentReads(db: Database.Database, identities: Identities): Reads {
   const byKey = db.prepare<[DocumentKey], Row>('SELECT * FROM documents WHERE key = ?')
   // json_each lets one prepared statement serve any number of keys.
   const traits = db.prepare<[string], TraitsRow>(
-    `SELECT key, kind, source, sources, categories, countries, fields FROM documents
+    `SELECT key, kind, source, sources, authors, categories, countries, fields FROM documents
      WHERE key IN (SELECT value FROM json_each(?))`,
   )
   const versions = db.prepare<[DocumentKey, string], DocumentVersion>(

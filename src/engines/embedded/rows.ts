@@ -33,7 +33,10 @@ export interface Row {
   sources: string | null
 }
 
-export type TraitsRow = Pick<Row, 'key' | 'kind' | 'source' | 'sources' | 'categories' | 'countries' | 'fields'>
+export type TraitsRow = Pick<
+  Row,
+  'key' | 'kind' | 'source' | 'sources' | 'authors' | 'categories' | 'countries' | 'fields'
+>
 
 /** A row of `former_states`. */
 export interface FormerRow {
@@ -72,7 +75,6 @@ export const toDocument = (row: Row): StoredDocument => ({
   version: row.version,
   title: row.title,
   abstract: row.abstract,
-  authors: JSON.parse(row.authors),
   comment: row.comment,
   doi: row.doi,
   identifiers: JSON.parse(row.identifiers),
@@ -91,6 +93,7 @@ export const toDocument = (row: Row): StoredDocument => ({
 export const toTraits = (row: TraitsRow): Traits => ({
   kind: row.kind,
   sources: row.sources === null ? [row.source] : JSON.parse(row.sources),
+  authors: JSON.parse(row.authors),
   categories: JSON.parse(row.categories),
   countries: JSON.parse(row.countries),
   fields: JSON.parse(row.fields),

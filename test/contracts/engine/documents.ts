@@ -75,9 +75,9 @@ export function documentTests(current: Current): void {
     expect(engine.documents.byKeys([stored.key, (stored.key + 1) as typeof stored.key])).toEqual(
       new Map([[stored.key, stored]]),
     )
-    const { kind, sources, categories, countries, fields } = stored
+    const { kind, sources, authors, categories, countries, fields } = stored
     expect(engine.documents.traitsOf([stored.key, (stored.key + 1) as typeof stored.key])).toEqual(
-      new Map([[stored.key, { kind, sources, categories, countries, fields }]]),
+      new Map([[stored.key, { kind, sources, authors, categories, countries, fields }]]),
     )
   })
 
