@@ -34,7 +34,8 @@ export function toAtom({ id, query, self, alternate, changedAt, matches }: AtomF
  * RFC 4151. Neither host nor key is in it: the paper is the same wherever it is served. A withdrawn paper stays and says
  * so, for whoever read of it should hear of that too.
  */
-function toEntry({ document, held, at }: HeldMatch, self: string) {
+function toEntry(match: HeldMatch, self: string) {
+  const { document, held, at } = match
   const authors = held.authors.map(clean).filter((name) => name !== '')
   const title = clean(held.title) || document
   const summary = clean(opening(held.abstract))
@@ -42,7 +43,7 @@ function toEntry({ document, held, at }: HeldMatch, self: string) {
     id: tagOf('paper', document),
     title: text(held.withdrawn ? `Withdrawn: ${title}` : title),
     published: new Date(at),
-    updated: new Date(updatedAt({ held, at })),
+    updated: new Date(updatedAt(match)),
     links: [{ rel: 'alternate', href: addressOf(held, self) }],
     authors: (authors.length > 0 ? authors : [held.source]).map((name) => ({ name })),
     categories: held.categories
@@ -53,10 +54,10 @@ function toEntry({ document, held, at }: HeldMatch, self: string) {
   }
 }
 
-/** A revision by the source's own date, where it has one; a withdrawal often has none. */
-function updatedAt({ held, at }: Pick<HeldMatch, 'held' | 'at'>): Instant {
-  const revised = held.updated ?? held.harvested
-  return instant(Math.max(at, revised, held.withdrawn ? held.harvested : 0))
+/** A revision by the source's own date. One without, and most withdrawals, by when the store heard of it. */
+function updatedAt({ at, firstSeen, held }: HeldMatch): Instant {
+  const heard = held.harvested > firstSeen ? held.harvested : at
+  return instant(Math.max(at, held.updated ?? heard, held.withdrawn ? heard : at))
 }
 
 /** An entry without content must lead somewhere: to the paper at its source, or to what we hold of it. */
