@@ -54,9 +54,11 @@ export interface Shown {
 
 /** The hits of all pages; one that live sources brought to the first may come again on a later one. */
 export function shownIn({ answer, more }: Pick<Model, 'answer' | 'more'>): Shown[] {
+  const seen = new Set<string>()
   const pages = answer === null ? [] : [answer, ...more]
-  const all = pages.flatMap((page) => page.hits.map((hit) => ({ hit, answer: page })))
-  return [...new Map(all.toReversed().map((one) => [one.hit.id, one])).values()].toReversed()
+  return pages.flatMap((page) =>
+    page.hits.filter(({ id }) => !seen.has(id) && seen.add(id)).map((hit) => ({ hit, answer: page })),
+  )
 }
 
 export const emptyModel = (wish: Wish, coverage: Coverage): Model => ({

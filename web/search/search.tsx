@@ -8,7 +8,7 @@ import { Watch } from './saved.tsx'
 import { Covered, Summary } from './summary.tsx'
 import { useSearch } from './use-search.ts'
 import { Welcome } from './welcome.tsx'
-import { addressOf, lists, withoutConditions } from './wish.ts'
+import { addressOf, lists, type Wish, withoutConditions } from './wish.ts'
 import { listed, sourceName } from './words.ts'
 
 /** The search page: drawn once by the server, and from then on by the script. */
@@ -54,7 +54,7 @@ export function Search({ first }: { first: Model }) {
       </search>
       {trouble && (
         <div class="notice trouble" role="alert">
-          <strong>{trouble.title}.</strong> {trouble.detail}
+          <strong>{trouble.title}.</strong> {trouble.detail} {answer === null && <WithoutConditions wish={wish} />}
         </div>
       )}
       {answer === null ? (
@@ -77,7 +77,7 @@ export function Search({ first }: { first: Model }) {
                 <Hit key={shown.hit.id} {...shown} wish={wish} judge={(useful) => judge(shown, useful)} />
               ))}
             </ol>
-            {answer.hits.length === 0 && <Nothing model={model} />}
+            {answer.hits.length === 0 && <Nothing wish={wish} />}
             {(model.more.at(-1) ?? answer).nextCursor !== null && (
               <button type="button" class="more" disabled={waitingFor !== null} onClick={more}>
                 {waitingFor === 'more' ? 'Fetching …' : 'More results'}
@@ -102,14 +102,13 @@ export function Search({ first }: { first: Model }) {
 const arrivalsInWords = (hits: ReturnType<typeof arrivalsIn>['hits']): string =>
   `${hits.length} new from ${listed([...new Set(hits.map((hit) => sourceName(hit.source)))])}`
 
-const Nothing = ({ model: { wish } }: { model: Model }) => (
+const Nothing = ({ wish }: { wish: Wish }) => (
   <p class="soft">
-    Try fewer or other words
-    {lists.some((name) => wish[name].length > 0) || wish.since !== '' || wish.until !== '' ? (
-      <>
-        , or <Go to={withoutConditions(wish)}>the same words without conditions</Go>
-      </>
-    ) : null}
-    .
+    Try fewer or other words. <WithoutConditions wish={wish} />
   </p>
 )
+
+const WithoutConditions = ({ wish }: { wish: Wish }) => {
+  const plain = withoutConditions(wish)
+  return addressOf(plain) === addressOf(wish) ? null : <Go to={plain}>The same words without conditions</Go>
+}

@@ -24,7 +24,7 @@ export const Summary = ({ model, answer }: { model: Model; answer: WireAnswer })
       </p>
     </div>
     <Conditions wish={model.wish} answer={answer} />
-    {answer.reconstruction !== null && <Past wish={model.wish} says={answer.reconstruction} />}
+    {answer.reconstruction !== null && <Past wish={model.wish} asOf={answer.asOf} />}
     <Shortcomings answer={answer} />
     {answer.message !== null && <p class={answer.abstained ? 'notice' : 'notice plain'}>{answer.message}</p>}
   </>
@@ -79,9 +79,11 @@ const dayWords = { since: 'from', until: 'to', as_of: 'as of' } as const
 const periodInWords = (since: string | null, until: string | null): string =>
   [since && `from ${dayInWords(since)}`, until && `to ${dayInWords(until)}`].filter((one) => one).join(' ')
 
-const Past = ({ wish, says }: { wish: Wish; says: string }) => (
+const Past = ({ wish, asOf }: { wish: Wish; asOf: string }) => (
   <p class="notice">
-    {says} What was never harvested is missing. <Go to={{ ...wish, as_of: '' }}>Back to now</Go>
+    A reconstruction of {dayInWords(asOf)} from what is held today: papers count from their announcement, and where a
+    text of then was never seen a later one stands in. What was never harvested is missing, and live sources are not
+    asked. <Go to={{ ...wish, as_of: '' }}>Back to now</Go>
   </p>
 )
 
