@@ -26,3 +26,11 @@ const version = new RegExp(
   `(?<![\\p{L}\\p{N}.])(?!(?:${counted})(?:[ -]?\\d))\\p{L}[\\p{L}]*(?:[ -]?v)?[ -]?[1-9](?:\\.\\d)?(?![\\p{L}\\p{N}%]|[.,]\\d| (?:bit|shot|hop|d|dimensional))`,
   'iu',
 )
+
+/** "how did gans start": a question is after a beginning or an explanation more often than after news. */
+export const asksQuestion = (text: string): boolean => question.test(text)
+const question = /^(?:how|what|why|do|does|is|are|can|which|who|when|where)\b/iu
+
+/** "hyper-connections", "swe-bench": names that are being coined join words. */
+export const joinsWords = (text: string): boolean => joined.test(text)
+const joined = /[\p{L}\p{N}]-[\p{L}\p{N}]/u

@@ -35,6 +35,10 @@ const signWeights = z.object({
   unknownTerms: z.number(),
   rarity: z.number(),
   authorName: z.number(),
+  unknownShare: z.number(),
+  fading: z.number(),
+  question: z.number(),
+  hyphen: z.number(),
 })
 const direction = z.array(z.number()).min(1)
 const gate = z.object({

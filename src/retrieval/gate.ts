@@ -3,7 +3,7 @@ import type { Evidence, TermEvidence } from '../domain/evidence.ts'
 import { ageBins } from '../domain/evidence.ts'
 import type { Query } from '../domain/query.ts'
 import { type Gate, type Intent, intents } from '../domain/route.ts'
-import { contentWordShare, namesVersion } from '../domain/wording.ts'
+import { asksQuestion, contentWordShare, joinsWords, namesVersion } from '../domain/wording.ts'
 import type { GateWeights, SignWeights } from './calibration.ts'
 import { ageDays, type DepthOf } from './score.ts'
 
@@ -103,6 +103,10 @@ export const signNames = [
   'unknownTerms',
   'rarity',
   'authorName',
+  'unknownShare',
+  'fading',
+  'question',
+  'hyphen',
 ] as const
 export type GateSigns = Readonly<Record<(typeof signNames)[number], number>>
 
@@ -136,6 +140,10 @@ export function signsOf({ query, cues, evidence, deep, authorNames }: Omit<Seen,
     unknownTerms: flag(known.length < evidence.terms.length),
     rarity: rarityOf(evidence),
     authorName: flag(authorNames.length > 0),
+    unknownShare: (evidence.terms.length - known.length) / Math.max(1, evidence.terms.length),
+    fading: Math.min(0, ...known.map((term) => younger(term, evidence, quarterBins))),
+    question: flag(asksQuestion(query.subject)),
+    hyphen: flag(joinsWords(query.subject)),
   }
 }
 

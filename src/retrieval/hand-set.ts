@@ -16,6 +16,10 @@ const noSigns = {
   unknownTerms: 0,
   rarity: 0,
   authorName: 0,
+  unknownShare: 0,
+  fading: 0,
+  question: 0,
+  hyphen: 0,
 }
 
 /**
