@@ -113,7 +113,7 @@ export const searchRequest = z.strictObject({
   as_of: moment('last')
     .optional()
     .meta({
-      description: `Answers as it would have been answered then, with the papers, versions and statistics of then, and without live sources: ${rules.as_of}, and not in the future.`,
+      description: `Answers as it would have been answered then, with the papers, versions and statistics of then, and without live sources: ${rules.as_of}, and not in the future. Such searches take turns: one at a time, and those that find too many waiting are refused with 503.`,
       examples: ['2025-11-03'],
     }),
   category: separated

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { WireAnswer } from '../../src/http/answers.ts'
-import { at, clockNow, minute, problemOf, serve, type TestServer } from './fakes.ts'
+import { at, clockNow, minute, problemOf, rankedAnswer, serve, type TestServer } from './fakes.ts'
 
 let server: TestServer
 let now = clockNow
@@ -40,6 +40,36 @@ describe('as_of', () => {
       reconstruction: expect.stringMatching(/^Reconstructed as of 2025-11-03T23:59:59.999Z/),
       covered: [{ source: 'arxiv', until: '2025-11-03' }],
     })
+  })
+
+  it('is answered one at a time, with room for a few to wait, and holds up no other search', async () => {
+    await server.close()
+    let open = () => {}
+    const gate = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    server = await serve({
+      async search(query, snapshot) {
+        if (query.past) await gate
+        return rankedAnswer(query, snapshot)
+      },
+    })
+    let refuse = (_: Response) => {}
+    const refused = new Promise<Response>((resolve) => {
+      refuse = resolve
+    })
+    const past = Array.from({ length: 10 }, async () => {
+      const response = await server.get(path({ as_of: '2025-11-03' }))
+      if (response.status !== 200) refuse(response)
+      return response.status
+    })
+    const response = await refused
+    expect(response.status).toBe(503)
+    expect(response.headers.get('retry-after')).toBe('1')
+    expect(server.queries.filter((query) => query.past)).toHaveLength(1)
+    expect((await asked({})).reconstruction).toBeNull()
+    open()
+    expect((await Promise.all(past)).sort()).toEqual([...Array(9).fill(200), 503])
   })
 
   it('is a field of the body of a POST too', async () => {
