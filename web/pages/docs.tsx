@@ -108,8 +108,6 @@ function OperationOf({
             <thead>
               <tr>
                 <th scope="col">Name</th>
-                <th scope="col">In</th>
-                <th scope="col">Type</th>
                 <th scope="col">What it does</th>
               </tr>
             </thead>
@@ -118,15 +116,12 @@ function OperationOf({
                 <tr key={one.name}>
                   <th scope="row">
                     <code>{one.name}</code>
-                    {one.required && ' (required)'}
+                    {placeSays(one)}
                   </th>
-                  <td>{one.in}</td>
-                  <td>
-                    <Type schema={one.schema} />
-                  </td>
                   <td>
                     {one.description}
                     {one.schema.default !== undefined && ` Default: ${JSON.stringify(one.schema.default)}.`}
+                    <Type schema={one.schema} />
                   </td>
                 </tr>
               ))}
@@ -153,6 +148,13 @@ function OperationOf({
       </dl>
     </section>
   )
+}
+
+/** Most are optional and stand in the address. */
+function placeSays({ in: where, required }: Operation['parameters'][number]): string {
+  if (where === 'path') return ' (in the path)'
+  if (where === 'header') return ' (header)'
+  return required ? ' (required)' : ''
 }
 
 /** Each form of a body with its schema and an example to unfold. */
@@ -205,7 +207,6 @@ const Fields = ({ label, schema }: { label: string; schema: Schema }) => {
         <thead>
           <tr>
             <th scope="col">Field</th>
-            <th scope="col">Type</th>
             <th scope="col">What it says</th>
           </tr>
         </thead>
@@ -217,9 +218,9 @@ const Fields = ({ label, schema }: { label: string; schema: Schema }) => {
                 {!one.required && ' (may be missing)'}
               </th>
               <td>
+                {one.schema.description}
                 <Type schema={one.schema} />
               </td>
-              <td>{one.schema.description}</td>
             </tr>
           ))}
         </tbody>

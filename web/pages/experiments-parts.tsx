@@ -10,12 +10,12 @@ import {
 import { Scrolling } from './sources.tsx'
 
 /** One row a verdict; what a standing is worth stands below, once. */
-export function Verdicts({ verdicts }: { verdicts: readonly Verdict[] }) {
+export function Verdicts({ of, verdicts }: { of: string; verdicts: readonly Verdict[] }) {
   const standings = [...new Set(verdicts.map(({ standing }) => standing))]
   const levels = [...new Set(verdicts.flatMap(({ effect }) => (effect ? effect.interval.level : [])))]
   return (
     <>
-      <Scrolling label="Verdicts">
+      <Scrolling label={`Verdicts of ${of}`}>
         <table>
           <thead>
             <tr>
@@ -41,7 +41,7 @@ export function Verdicts({ verdicts }: { verdicts: readonly Verdict[] }) {
               <tr key={one.primary}>
                 <th scope="row">{one.primary}</th>
                 <td>
-                  <span class={`badge ${one.standing === 'demonstration' ? 'unknown' : one.outcome}`}>
+                  <span class={`state ${one.standing === 'demonstration' ? 'unknown' : one.outcome}`}>
                     {outcomeInWords(one)}
                   </span>
                 </td>

@@ -60,7 +60,7 @@ const Run = ({ run, figures }: { run: WireExperiment; figures: readonly Drawn[] 
         Run <code>{run.folder}</code>: {tally(verdicts)}.
       </p>
       {unregistered.length > 0 && <Unregistered what={unregistered} />}
-      <Verdicts verdicts={verdicts} />
+      <Verdicts of={run.run} verdicts={verdicts} />
       {first && <Figure run={run.run} figure={first} />}
       <h2>The verdicts in words</h2>
       {verdicts.map(({ primary, says }) => (
@@ -119,7 +119,7 @@ const Origin = ({ run: { run, command, commit, seed, encoders, files } }: { run:
     <pre>
       <code>{command}</code>
     </pre>
-    <dl class="facts">
+    <dl class="ledger">
       <div>
         <dt>Commit</dt>
         <dd>

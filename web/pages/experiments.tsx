@@ -26,7 +26,7 @@ const Experiments = ({ folders, runs, unreadable }: WireExperiments) => (
         </p>
         {!run.registered && <Unregistered what={[]} />}
         <p>{run.hypothesis}</p>
-        <Verdicts verdicts={run.verdicts} />
+        <Verdicts of={run.run} verdicts={run.verdicts} />
       </section>
     ))}
     {unreadable.length > 0 && (

@@ -52,16 +52,16 @@ function SourceCard({ source, now }: { source: Source; now: string }) {
   return (
     <section class="card" aria-labelledby={id}>
       <h2 id={id}>
-        {sourceName(source.source)} <span class={`badge ${health}`}>{says}</span>
+        {sourceName(source.source)} <span class={`state ${health}`}>{says}</span>
       </h2>
       {source.error && (
         <p class="trouble">
           Last error: {source.error}
-          {source.failingSince && <> Failing since {momentInWords(source.failingSince)}.</>}
+          {source.failingSince && ` (failing since ${momentInWords(source.failingSince)})`}
         </p>
       )}
       {source.warning && <p class="trouble">Warning: {source.warning}</p>}
-      <dl class="facts">
+      <dl class="ledger">
         {source.harvested && (
           <>
             <Fact name="Harvested up to">
@@ -139,7 +139,8 @@ function uncoveredSays({ uncovered }: WireCoverage['sources'][number], now: stri
   const missing = announcements === null ? '' : `, with ${count(announcements, 'announcement')} by its calendar`
   return (
     <>
-      Harvested up to <Moment at={since} now={now} none="" />. Not covered yet: the {spanInWords(lagMs)} since{missing}.
+      Harvested up to <Moment at={since} now={now} none="" />. Not covered yet, and shaded: the {spanInWords(lagMs)}{' '}
+      since{missing}.
     </>
   )
 }
@@ -177,7 +178,7 @@ const Index = ({
 }) => (
   <section aria-labelledby="index">
     <h2 id="index">Index</h2>
-    <dl class="facts">
+    <dl class="ledger">
       <Fact name="Papers held">
         {grouped(store.documents)}
         {store.withdrawn > 0 && `, ${grouped(store.withdrawn)} of them withdrawn`}
@@ -213,9 +214,10 @@ const Index = ({
   </section>
 )
 
-function indexerSays({ mode, running }: WireStatus['indexer']): string {
+function indexerSays({ mode, running, nextNight }: WireStatus['indexer']): string {
   if (mode === 'off') return 'not part of this server (FRESHET_INDEXER=off)'
-  return running ? 'runs' : 'does not run; it is started again'
+  if (running) return 'is building a generation'
+  return nextNight === null ? 'is starting, or plans no generation' : 'visits sources when their time comes'
 }
 
 const Fact = ({ name, children }: { name: string; children: ComponentChildren }) => (
