@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
@@ -51,6 +53,15 @@ const withHost = (url: string, host: string, headers: Record<string, string> = {
   })
 
 describe('MCP over HTTP', () => {
+  it('stands where docs/mcp.md says, and fails as it says', async () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/mcp.md'), 'utf8')
+    const [http, , problem] = [...page.matchAll(/```json\n(.*?)```/gs)].map(([, json]) => JSON.parse(json))
+    const { url } = await started()
+    const { client } = await connected(http.mcpServers.freshet.url.replace('http://127.0.0.1:8787', url))
+    const failed = await call(client, 'search', { q: 'agents', limit: 1000 })
+    expect(JSON.parse(failed.content[1].text)).toEqual(problem)
+  })
+
   it('offers tools that only read, and says whose text they bring', async () => {
     const { client, tools } = await connected((await started()).url)
     expect(client.getServerVersion()).toMatchObject({ name: 'freshet', version: '1.2.3' })

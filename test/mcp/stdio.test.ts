@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -10,19 +10,29 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 /** The real command over a store of the sample, spoken to as an agent does. */
 const root = join(import.meta.dirname, '..', '..')
 const folder = mkdtempSync(join(tmpdir(), 'freshet-mcp-'))
-const env = { ...(process.env as Record<string, string>), FRESHET_DATA: folder, FRESHET_SOURCES: 'none' }
-const command = ['--import', 'tsx', 'cli/main.ts']
+const environment = { ...(process.env as Record<string, string>), FRESHET_DATA: folder, FRESHET_SOURCES: 'none' }
+const freshet = ['--import', 'tsx', 'cli/main.ts']
+
+/** As docs/mcp.md has it, started elsewhere than in the checkout. */
+const documented = () => {
+  const blocks = [...readFileSync(join(root, 'docs/mcp.md'), 'utf8').matchAll(/```json\n(.*?)```/gs)]
+  const shown = blocks.map(([, json]) => JSON.parse(json).mcpServers?.freshet).find((one) => one?.command)
+  const { command, args, env } = JSON.parse(
+    JSON.stringify(shown).replace('/path/to/freshet/data', folder).replaceAll('/path/to/freshet', root),
+  )
+  return { command, args, env: { ...environment, ...env }, cwd: tmpdir() }
+}
 const client = new Client({ name: 'test', version: '1' })
 const faults: Error[] = []
 
 beforeAll(async () => {
-  await promisify(execFile)('node', [...command, 'import', 'arxiv-jsonl', 'data/sample/papers.jsonl'], {
+  await promisify(execFile)('node', [...freshet, 'import', 'arxiv-jsonl', 'data/sample/papers.jsonl'], {
     cwd: root,
-    env,
+    env: environment,
   })
   // Whatever is no message on standard output comes here.
   client.onerror = (error) => faults.push(error)
-  await client.connect(new StdioClientTransport({ command: 'node', args: [...command, 'mcp'], cwd: root, env }))
+  await client.connect(new StdioClientTransport(documented()))
   await client.listTools()
 })
 afterAll(async () => {
@@ -54,7 +64,7 @@ describe('freshet mcp', () => {
     const file = join(folder, 'own.jsonl')
     const paper = { id: 'a', title: 'Moss on northern roofs', abstract: 'Moss grows.', announced: '2026-02-01' }
     writeFileSync(file, JSON.stringify(paper))
-    await promisify(execFile)('node', [...command, 'import', 'jsonl', file], { cwd: root, env })
+    await promisify(execFile)('node', [...freshet, 'import', 'jsonl', file], { cwd: root, env: environment })
     const after = await call('search', { q: 'moss on northern roofs' })
     expect(after.structuredContent.hits[0]).toMatchObject({ id: 'a' })
   })
