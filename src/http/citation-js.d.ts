@@ -9,7 +9,10 @@ declare module '@citation-js/core' {
     constructor(data: unknown)
     readonly data: readonly Readonly<Record<string, unknown>>[]
     format(name: 'bibtex', options: { readonly format: 'object' }): readonly [Entry]
-    format(name: 'bibtex' | 'ris'): string
+    format(
+      name: 'ris',
+      options: { readonly format: 'object' },
+    ): readonly [Readonly<Record<string, string | readonly string[]>>]
   }
   export const plugins: {
     readonly config: { get(name: '@bibtex'): { readonly format: { asciiOnly: boolean } } }

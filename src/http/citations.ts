@@ -14,7 +14,17 @@ export const citationTypes: Readonly<Record<CitationFormat, string>> = {
 
 type Cited = Pick<
   StoredDocument,
-  'id' | 'source' | 'kind' | 'title' | 'abstract' | 'authors' | 'categories' | 'doi' | 'url' | 'submitted' | 'announced'
+  | 'id'
+  | 'kind'
+  | 'title'
+  | 'abstract'
+  | 'authors'
+  | 'categories'
+  | 'doi'
+  | 'url'
+  | 'submitted'
+  | 'announced'
+  | 'standIn'
 >
 
 interface Name {
@@ -53,7 +63,8 @@ export function cslOf(document: Cited): CslItem {
     ...(issued !== null && { issued: { 'date-parts': [datePartsOf(issued)] } }),
     ...(doi && { DOI: doi }),
     URL: document.url,
-    ...(document.abstract && { abstract: document.abstract }),
+    // A stand-in is not what its authors wrote.
+    ...(document.abstract && !document.standIn && { abstract: document.abstract }),
     ...(arxiv && { publisher: 'arXiv', number: `arXiv:${arxiv}` }),
   }
 }
@@ -64,12 +75,13 @@ export async function citationOf(document: Cited, format: CitationFormat): Promi
   // A list, as the media type says.
   if (format === 'csl') return JSON.stringify([item])
   const { Cite } = await library()
-  if (format === 'ris') return new Cite([item]).format('ris')
-  return bibtexOf(document, item, Cite)
+  return format === 'ris' ? risOf(item, Cite) : bibtexOf(document, item, Cite)
 }
 
+type Library = typeof import('@citation-js/core')
+
 /** Loaded by the first citation: about 100 ms that no search should pay for. */
-let loaded: Promise<typeof import('@citation-js/core')> | null = null
+let loaded: Promise<Library> | null = null
 const library = () => {
   loaded ??= load()
   return loaded
@@ -83,11 +95,24 @@ async function load() {
   return core
 }
 
+/** The library's own text breaks lines inside words, which readers do not put together again. */
+function risOf(item: CslItem, Cite: Library['Cite']): string {
+  const [{ TY: type, ...fields }] = new Cite([item]).format('ris', { format: 'object' })
+  const lines = Object.entries(fields).flatMap(([tag, values]) => [values].flat().map((value) => `${tag}  - ${value}`))
+  return [`TY  - ${type}`, ...lines, 'ER  - ', ''].join('\n')
+}
+
 /** What the library does not know: the fields of arXiv, formulas in titles, and ids with dots as labels. */
-function bibtexOf(document: Cited, item: CslItem, Cite: typeof import('@citation-js/core').Cite): string {
-  const { title, author, abstract: _, ...rest } = item
-  const safe = { ...rest, title: texOf(title), author: author.map(texName) }
-  const [{ properties }] = new Cite([safe]).format('bibtex', { format: 'object' })
+function bibtexOf(document: Cited, item: CslItem, Cite: Library['Cite']): string {
+  const { title, author, abstract: _, issued, ...rest } = item
+  // BibTeX knows months and no days.
+  const month = issued && { issued: { 'date-parts': [issued['date-parts'][0].slice(0, 2)] } }
+  const safe = { ...rest, ...month, title: texOf(title), author: author.map(texName) }
+  const [
+    {
+      properties: { howpublished: sameAsUrl, ...properties },
+    },
+  ] = new Cite([safe]).format('bibtex', { format: 'object' })
   const arxiv = arxivIdOf(document)
   const [primary] = document.categories
   const fields = {
@@ -120,8 +145,8 @@ function texOf(title: string): string {
 const texName = (name: Name): Name =>
   Object.fromEntries(Object.entries(name).map(([part, text]) => [part, escaped(text)]))
 
-function arxivIdOf({ id, source, doi }: Cited): string | null {
-  const own = source === 'arxiv' ? parseArxivId(id) : null
+function arxivIdOf({ id, doi }: Pick<Cited, 'id' | 'doi'>): string | null {
+  const own = parseArxivId(id)
   return (own ?? (doi === null ? null : arxivIdOfDoi(doi)))?.id ?? null
 }
 

@@ -27,7 +27,7 @@ describe('a citation', () => {
       ],
       DOI: '10.48550/arXiv.1706.03762',
       URL: 'https://arxiv.org/abs/1706.03762',
-      issued: { 'date-parts': [[2017, 6, 12]] },
+      issued: { 'date-parts': [format === 'bibtex' ? [2017, 6] : [2017, 6, 12]] },
     })
   })
 
@@ -51,6 +51,13 @@ describe('a citation', () => {
       author: [{ family: 'Çelik', given: 'Ö.' }, { family: '伟', given: '王' }, expect.anything()],
     })
     expect(await citationOf(document, format)).toContain('OpenAI')
+  })
+
+  it('keeps what is long on one line, and takes no summary of ours for an abstract', async () => {
+    const abstract = 'Words that go on and on, '.repeat(20).trim()
+    const lines = (await citationOf(paper({ abstract }), 'ris')).split('\n')
+    expect(lines).toContain(`AB  - ${abstract}`)
+    expect(cslOf(paper({ abstract, standIn: true })).abstract).toBeUndefined()
   })
 
   it('leaves formulas of titles to TeX, and takes its signs out of everything else', async () => {
