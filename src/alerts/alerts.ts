@@ -38,7 +38,7 @@ export function openAlerts(parts: AlertsParts): { readonly doors: readonly Door[
     searches,
     matching,
     checkAddress: poster.check,
-    newId: () => randomBytes(12).toString('base64url') as SearchId,
+    newId: () => randomBytes(12).toString('hex') as SearchId,
     newSecret: () => `whsec_${randomBytes(24).toString('base64')}`,
   })
   const watching = watch({ searches, matching, webhooks, holding, onTrouble }, clock)

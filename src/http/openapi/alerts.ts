@@ -17,7 +17,7 @@ import { type Area, answer, body, ifNoneMatch, type Json, operation, refusedWith
 const search = { q: saveExample.q, category: saveExample.category }
 
 export const savedExample: WireSavedSearch = {
-  id: 'h5Qm2c0TtY7xKd1w',
+  id: '5f0c1a9be27d4483a61c90e2',
   owner: '1f3870be274f',
   name: saveExample.name,
   search,
