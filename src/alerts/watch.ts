@@ -12,11 +12,14 @@ export interface WatchParts {
   onTrouble(error: unknown): void
 }
 
-/** Looks what is new for every saved search, wherever something changed since the last round. */
+/** A paper may be held before the moment it is announced at, and appears then without any change. */
+const anywayEveryMs = 3_600_000
+
+/** Looks what is new for every saved search, wherever something changed since the last round, and once an hour. */
 export function lookOut({ searches, matching, webhooks, holding, onTrouble }: WatchParts) {
   let known: string | null = null
   return async (signal: AbortSignal): Promise<void> => {
-    const held = holding()
+    const held = `${holding()} ${Math.floor(matching.clock.now() / anywayEveryMs)}`
     if (held === known) return
     let whole = true
     for (const saved of searches.list(null)) {

@@ -267,6 +267,15 @@ describe('the watcher', () => {
     expect(queries).toHaveLength(before + 1)
   })
 
+  it('looks once an hour anyway, for what was held before it was announced', async () => {
+    const { hold, look, watching, clock, runtime, id } = await started()
+    await look()
+    hold('p1')
+    clock.advance(hourMs)
+    await watching(new AbortController().signal)
+    expect(runtime.searches.of(id)).toHaveLength(1)
+  })
+
   it('looks again where the answer was no whole one, and takes nothing of it', async () => {
     const { hold, world, look, watching, runtime, id } = await started()
     hold('p1')
