@@ -1,9 +1,7 @@
-import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import { basename, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import type { IndexerNews } from '../indexer/news.ts'
 import { openPages } from '../web/door.ts'
 import { docsPage } from '../web/pages/docs.tsx'
 import { experimentsPage } from '../web/pages/experiments.tsx'
@@ -11,14 +9,12 @@ import { runFiles } from '../web/pages/experiments-files.ts'
 import { runPage } from '../web/pages/experiments-run.tsx'
 import { sourcesPage } from '../web/pages/sources.tsx'
 import { openAlerts } from './alerts/alerts.ts'
-import { forkProgram } from './child.ts'
 import { systemClock } from './clock.ts'
 import { Embedders, openEmbedder, openEngine, openRuntimeIn, version } from './compose.ts'
-import { type OpenSources, openLiveTier, openSources, openWebhookPoster } from './compose-sources.ts'
+import { openLiveTier, openSources, openWebhookPoster } from './compose-sources.ts'
 import { type Config, loadEnvFile, readConfig } from './config.ts'
-import type { RankedAnswer } from './domain/answer.ts'
+import { countDemand } from './demand.ts'
 import type { AnswerId } from './domain/feedback.ts'
-import { parseInstant } from './domain/instant.ts'
 import { type AnswerMemory, answerMemory } from './http/answer-memory.ts'
 import { buildApp, serverOptions } from './http/app.ts'
 import { endServer, openDrain } from './http/drain.ts'
@@ -36,6 +32,7 @@ import { similarTo } from './retrieval/similar.ts'
 import { warmUp } from './retrieval/warm-up.ts'
 import { harvestedThrough } from './source-status.ts'
 import { standingAt } from './status.ts'
+import { firstRestartMs, longestRestartMs, superviseIndexer } from './supervise.ts'
 import { openMetrics } from './telemetry/metrics.ts'
 import { openTraces } from './telemetry/traces.ts'
 
@@ -59,7 +56,7 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
   const live = openLiveTier(sources, engine, runtime, (source, error) =>
     log.error({ source, err: error }, 'a source broke down'),
   )
-  const demand = countDemand(sources, runtime, log)
+  const demand = countDemand(sources.harvested, runtime, systemClock, log)
   const memory = config.feedback ? openMemory(runtime, log) : null
   const refreshing = keepFresh(reader, engine, embedders, log)
   const indexer = config.indexer === 'child' ? superviseIndexer(log) : null
@@ -203,82 +200,11 @@ function readiness({ counts }: IndexReader): { ready: boolean; reason: string | 
   return { ready, reason: ready ? null : 'the first generation is being built' }
 }
 
-const demandEveryMs = 30_000
-
-/** Counts whose papers are shown, for the schedule; written down every half minute, so that no search waits for it. */
-function countDemand({ harvested }: OpenSources, runtime: Runtime, log: Log) {
-  const shown = new Map<string, number>()
-  const flush = () => {
-    try {
-      for (const [source, hits] of shown) {
-        runtime.visits.demanded(source, hits, systemClock.now())
-        shown.delete(source)
-      }
-    } catch (error) {
-      // A full disk or a locked file must not end a server that still answers.
-      log.warn({ err: error }, 'demand could not be written down; it is kept until it can')
-    }
-  }
-  const timer = setInterval(flush, demandEveryMs)
-  return {
-    note({ hits }: RankedAnswer) {
-      for (const { name, origin } of harvested) {
-        const count = hits.filter((hit) => hit.sources.includes(origin)).length
-        if (count > 0) shown.set(name, (shown.get(name) ?? 0) + count)
-      }
-    },
-    close() {
-      clearInterval(timer)
-      flush()
-    },
-  }
-}
-
 function listen(server: Server, { host, port }: Config): Promise<Server> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => resolve(server))
   })
-}
-
-const firstRestartMs = 1_000
-const longestRestartMs = 60_000
-
-/** Runs the indexer as a child and starts it again when it dies, later each time it dies soon. */
-function superviseIndexer(log: Log) {
-  const program = new URL('../indexer/main.ts', import.meta.url)
-  let news: IndexerNews | null = null
-  let child: ChildProcess | null = null
-  let stopped = false
-  let pauseMs = firstRestartMs
-  let timer: NodeJS.Timeout | null = null
-  const start = () => {
-    const startedAt = performance.now()
-    child = forkProgram(program, ['schedule'])
-    child.on('message', (message: IndexerNews) => {
-      news = message
-    })
-    child.on('error', (error) => log.error({ err: error }, 'the indexer could not be started'))
-    child.on('exit', (code, signal) => {
-      news = null
-      if (stopped) return
-      pauseMs =
-        performance.now() - startedAt > longestRestartMs ? firstRestartMs : Math.min(longestRestartMs, pauseMs * 2)
-      log.warn({ code, signal, pauseMs }, 'the indexer ended; it is started again')
-      timer = setTimeout(start, pauseMs)
-    })
-  }
-  start()
-  return {
-    news: () => news && { ...news, nextNight: news.nextNight === null ? null : parseInstant(news.nextNight) },
-    stop() {
-      stopped = true
-      if (timer) clearTimeout(timer)
-      // The open channel would keep both processes alive; its end also tells the child that we are going.
-      if (child?.connected) child.disconnect()
-      child?.kill('SIGTERM')
-    },
-  }
 }
 
 /** What is still being answered then is cut off. */

@@ -8,7 +8,7 @@ const program = '^(?!src/(?:alerts|engines|embedders|http|sources/(?!files/)|ser
 const rooms = [
   ['^src/domain/', '^$'],
   ['^src/ports.ts$', '^src/domain/'],
-  ['^src/(?:child|clock|config|log|source-status|status).ts$', '^src/(?:domain/|ports.ts)'],
+  ['^src/(?:child|clock|config|demand|log|source-status|status).ts$', '^src/(?:domain/|ports.ts)'],
   ['^src/engines/embedded/', '^src/(?:domain/|ports.ts)'],
   ['^src/engines/memory(?:/|.ts)', '^src/(?:domain/|ports.ts)'],
   ['^src/sources/', '^src/(?:domain/|ports.ts)'],
@@ -21,7 +21,7 @@ const rooms = [
   ['^src/client/', '^$'],
   ['^web/', '^src/(?:client/|domain/|http/)'],
   ['^src/compose(?:-sources)?.ts$', '^src/(?!alerts|client|http|mcp|server.ts)'],
-  ['^src/server.ts$', '^(?:src/(?!engines|embedders|sources)|web/|indexer/news.ts$)'],
+  ['^src/(?:server|supervise).ts$', '^(?:src/(?!engines|embedders|sources)|web/|indexer/news.ts$)'],
   ['^indexer/', `${program})/`],
   // The local upstream speaks the providers' side of the wire: what it shared with our sources would prove nothing.
   ['^test/upstream/', '^src/domain/'],
@@ -56,7 +56,7 @@ describe('imports', () => {
   })
 
   it('of the server take from the indexer nothing but a type', () => {
-    const server = readFileSync(join(root, 'src/server.ts'), 'utf8')
+    const server = ['src/server.ts', 'src/supervise.ts'].map((file) => readFileSync(join(root, file), 'utf8')).join()
     expect(server.match(/^import .*\/indexer\/.*$/gm)).toEqual([expect.stringMatching(/^import type /)])
   })
 
