@@ -50,7 +50,7 @@ export function createFreshet(options?: FreshetOptions): Freshet
 export class FreshetProblem extends Error {
   constructor(
     facts: Pick<FreshetProblem, 'type' | 'title' | 'status' | 'detail'> &
-      Partial<Pick<FreshetProblem, 'field' | 'instance' | 'retryAfterMs'>>,
+      Partial<Pick<FreshetProblem, 'field' | 'instance' | 'requestId' | 'retryAfterMs'>>,
   )
   override readonly name: 'FreshetProblem'
   /** Such as urn:freshet:problem:invalid-parameter; stable. */
@@ -61,5 +61,7 @@ export class FreshetProblem extends Error {
   /** The parameter to change. */
   readonly field: string | null
   readonly instance: string | null
+  /** By which the server's log knows the request. */
+  readonly requestId: string | null
   readonly retryAfterMs: number | null
 }

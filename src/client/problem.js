@@ -1,9 +1,9 @@
 /** Why a request was refused or failed: the fields of RFC 9457, and when to try again. */
 export class FreshetProblem extends Error {
   name = 'FreshetProblem'
-  constructor({ type, title, status, detail, field = null, instance = null, retryAfterMs = null }) {
+  constructor({ type, title, status, detail, field = null, instance = null, requestId = null, retryAfterMs = null }) {
     super(detail)
-    Object.assign(this, { type, title, status, detail, field, instance, retryAfterMs })
+    Object.assign(this, { type, title, status, detail, field, instance, requestId, retryAfterMs })
   }
 }
 

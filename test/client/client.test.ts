@@ -116,6 +116,7 @@ describe('the client', () => {
       status: 400,
       field: 'limit',
       instance: '/v1/search',
+      requestId: expect.stringMatching(/\S/),
       message: expect.stringContaining('limit must be a whole number'),
       retryAfterMs: null,
     })
