@@ -1,25 +1,22 @@
 import { InvalidQuery } from '../../src/domain/errors.ts'
 import { wholeAnswer } from '../../src/http/service.ts'
-import type { Page, Visit } from '../page.ts'
+import type { Page, View, Visit } from '../page.ts'
 import { coverageOf, emptyModel, type Model } from '../search/model.ts'
 import { Search } from '../search/search.tsx'
 import { requestOf, wishOf } from '../search/wish.ts'
 
-export const searchPage: Page = {
-  path: '/',
-  tab: 'search',
-  async render(visit) {
-    const model = await modelOf(visit)
-    const title = model.wish.q === '' ? 'Freshet' : `${model.wish.q} · Freshet`
-    const body = (
-      <main id="main">
-        <div id="search">
-          <Search first={model} />
-        </div>
-      </main>
-    )
-    return { title, body, state: model }
-  },
+export const searchPage: Page = { path: '/', tab: 'search', render: async (visit) => viewOf(await modelOf(visit)) }
+
+function viewOf(model: Model): View {
+  const title = model.wish.q === '' ? 'Freshet' : `${model.wish.q} · Freshet`
+  const body = (
+    <main id="main">
+      <div id="search">
+        <Search first={model} />
+      </div>
+    </main>
+  )
+  return { title, body, state: model }
 }
 
 /** Live sources are left out: a link is opened by crawlers and previews too, and only Enter asks them. */

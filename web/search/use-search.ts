@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { WireAnswer } from '../../src/http/answers.ts'
 import { freshet } from '../client/freshet.ts'
 import { listenToKeys } from './keyboard.ts'
-import { arrivalsIn, coverageOf, type Model, type Shown } from './model.ts'
+import { arrivalsIn, type Model, type Shown } from './model.ts'
 import { troubleOf } from './trouble.ts'
 import { addressOf, days, requestOf, type Wish, wishOf } from './wish.ts'
 
@@ -134,7 +134,6 @@ class Asker {
         else this.#settle(shown, answer)
         shown = answer
       }
-      this.#change({ coverage: coverageOf(await freshet().status({ signal })) })
     })
   }
 
