@@ -71,6 +71,12 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
   await warmUp(reader.snapshot(), { ...parts, live: null }, startedAt)
   const product: Searching = (query, snapshot, options) => search(query, snapshot, parts, options)
   const served = config.challenger === null ? product : interleaving(product, config.challenger, Math.random)
+  const drain = openDrain()
+  const status = () => {
+    const standing = { config, version, engine, runtime, reader, sources, news: indexer?.news() ?? null }
+    return { startedAt, ...standingAt(systemClock.now(), standing) }
+  }
+  const metrics = openMetrics(status)
   const poster = openWebhookPoster(config)
   const alerts = openAlerts({
     // Nobody looks at what is found here: it is no demand, and there is no arm to judge.
@@ -78,16 +84,10 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
     documents: engine.documents,
     runtime,
     clock: systemClock,
-    poster,
+    poster: { ...poster, post: (one) => metrics.delivered(poster.post(one)) },
     holding: () => `${reader.snapshot().generation?.id} ${reader.snapshot().mark}`,
     onTrouble: (error) => log.warn({ err: error }, 'a saved search could not be looked after; it is tried again'),
   })
-  const drain = openDrain()
-  const status = () => {
-    const standing = { config, version, engine, runtime, reader, sources, news: indexer?.news() ?? null }
-    return { startedAt, ...standingAt(systemClock.now(), standing) }
-  }
-  const metrics = openMetrics(status)
   const traces = await openTraces(process.env, version)
   const budget = liveBudget(config.liveSearchesPerMinute, () => performance.now())
   const queries = openQueryNotes(runtime.queries, config.queryLogDays, systemClock, (error) =>

@@ -4,8 +4,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { openEngine } from '../src/compose.ts'
+import { openEngine, openRuntimeIn } from '../src/compose.ts'
 import type { DocumentId } from '../src/domain/document.ts'
+import { instant } from '../src/domain/instant.ts'
 
 /** The real command line, each call a process of its own, over one folder. */
 const root = join(import.meta.dirname, '..')
@@ -61,6 +62,30 @@ describe('freshet', () => {
     expect((await asOf('2026-02-01T00:00Z')).out).toMatch(/Moss on northern roofs/)
     expect(await asOf('2199-01-01')).toMatchObject({ code: 1, err: expect.stringMatching(/lies in the future/) })
     expect(await asOf('2026-02-01T00:00')).toMatchObject({ code: 1, err: expect.stringMatching(/is no time; write/) })
+  })
+
+  it('lists what was searched, newest first', async () => {
+    const runtime = openRuntimeIn(inFolder('asked'))
+    const at = instant(Date.parse('2026-02-03T09:15:25Z'))
+    const asked = {
+      at,
+      mode: 'auto',
+      filters: [],
+      caller: 'everybody',
+      hits: 3,
+      abstained: false,
+      live: false,
+      tookMs: 4,
+    } as const
+    runtime.queries.add([
+      { ...asked, text: 'moss' },
+      { ...asked, text: 'lichen' },
+    ])
+    runtime.close()
+    expect((await freshetIn('asked', 'queries')).out).toMatch(/everybody {2}lichen\n.*everybody {2}moss\n$/)
+    const { out } = await freshetIn('asked', 'queries', '--json', '--limit', '1')
+    expect(JSON.parse(out)).toEqual({ ...asked, text: 'lichen', at: '2026-02-03T09:15:25.000Z' })
+    expect((await freshetIn('asked', 'queries', '--limit', '0')).code).toBe(1)
   })
 
   it('takes a backup, purges, and restores', async () => {

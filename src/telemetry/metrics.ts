@@ -7,6 +7,8 @@ export interface Metrics {
   /** Counts the requests that come by. */
   readonly observe: RequestHandler
   answered(answer: RankedAnswer): void
+  /** Counts how a webhook took what is sent to it, which it returns. */
+  delivered<T extends { readonly status: number }>(sent: Promise<T>): Promise<T>
   scrape(): Promise<{ readonly type: string; readonly text: string }>
 }
 
@@ -67,6 +69,12 @@ export function openMetrics(standing: () => Standing): Metrics {
     labelNames: ['source', 'outcome'],
     registers,
   })
+  const deliveries = new Counter({
+    name: 'freshet_webhook_deliveries_total',
+    help: 'Posts to the webhooks of saved searches, every attempt.',
+    labelNames: ['outcome'],
+    registers,
+  })
   return {
     observe(request, response, next) {
       const stop = requests.startTimer()
@@ -86,6 +94,15 @@ export function openMetrics(standing: () => Standing): Metrics {
       answers.inc({ mode: answer.query.mode, result: answer.abstained ? 'abstained' : 'matched' })
       for (const { part, code } of answer.degraded) degraded.inc({ part, code })
       for (const { source, outcome } of answer.live) sources.inc({ source, outcome })
+    },
+    async delivered(sent) {
+      try {
+        const { status } = await sent
+        deliveries.inc({ outcome: status >= 200 && status < 300 ? 'accepted' : 'refused' })
+      } catch {
+        deliveries.inc({ outcome: 'unreachable' })
+      }
+      return sent
     },
     async scrape() {
       updateGauges(standing())

@@ -82,6 +82,17 @@ describe('metrics', () => {
     expect(said).toContainEqual(expect.stringMatching(/^process_resident_memory_bytes /))
   })
 
+  it('count what webhooks made of what was sent, and pass it on', async () => {
+    const metrics = openMetrics(() => someStatus)
+    expect(await metrics.delivered(Promise.resolve({ status: 204 }))).toEqual({ status: 204 })
+    await metrics.delivered(Promise.resolve({ status: 500 }))
+    await expect(metrics.delivered(Promise.reject(new Error('no connection')))).rejects.toThrow('no connection')
+    const { text } = await metrics.scrape()
+    for (const outcome of ['accepted', 'refused', 'unreachable']) {
+      expect(text).toContain(`freshet_webhook_deliveries_total{outcome="${outcome}"} 1`)
+    }
+  })
+
   it('tell an indexer that lives from one that does not', async () => {
     const alive = async (nextNight: Instant | null) => {
       await serveMetrics([], { ...someStatus, indexer: { mode: 'child', running: false, nextNight } })
