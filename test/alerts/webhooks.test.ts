@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { lookOut } from '../../src/alerts/watch.ts'
+import { lookOut, watch } from '../../src/alerts/watch.ts'
 import { deliverDue, mostAttempts, type WebhookParts } from '../../src/alerts/webhooks.ts'
 import { systemClock } from '../../src/clock.ts'
 import type { DeliveryId, SavedSearch, WebhookState } from '../../src/domain/saved-search.ts'
@@ -265,6 +265,21 @@ describe('the watcher', () => {
     expect(queries).toHaveLength(before)
     await look()
     expect(queries).toHaveLength(before + 1)
+  })
+
+  it('looks at once, and ends when it is closed', async () => {
+    const { hold, runtime, matching, partsOver, queries, id } = await started()
+    hold('p1')
+    const found = new Promise<void>((resolve) => {
+      const { add } = runtime.searches
+      const searches = { ...runtime.searches, add: (...all: Parameters<typeof add>) => resolve(add(...all)) }
+      const parts = { searches, matching, webhooks: partsOver(runtime), holding: () => '', onTrouble: () => {} }
+      const watching = watch(parts, systemClock)
+      onTestFinished(() => watching.close())
+    })
+    await found
+    expect(runtime.searches.of(id)).toHaveLength(1)
+    expect(queries.at(-1)).toMatchObject({ text: 'agents', mode: 'both' })
   })
 
   it('looks once an hour anyway, for what was held before it was announced', async () => {
