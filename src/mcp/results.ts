@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { answerSchema, hitSchema } from '../http/answers.ts'
+import { answerSchema, hitSchema, type WireHit } from '../http/answers.ts'
 import { similarSchema } from '../http/similar.ts'
 import { statusSchema } from '../http/status.ts'
 
@@ -10,7 +10,6 @@ const foundHit = z.object({
     rank: true,
     id: true,
     title: true,
-    authors: true,
     announced: true,
     categories: true,
     url: true,
@@ -21,7 +20,14 @@ const foundHit = z.object({
     freshness: true,
     tier: true,
   }).shape,
+  authors: z.array(z.string()).meta({ description: 'The first ten; get_document gives all.' }),
   snippet: z.object({ text: z.string() }),
+})
+
+/** Some papers have thousands of authors. */
+export const withFewAuthors = <Answer extends { readonly hits: readonly WireHit[] }>(answer: Answer): Answer => ({
+  ...answer,
+  hits: answer.hits.map((hit) => ({ ...hit, authors: hit.authors.slice(0, 10) })),
 })
 
 const ground = { asOf: true, reconstruction: true, covered: true, degraded: true } as const

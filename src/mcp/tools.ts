@@ -6,7 +6,7 @@ import { checked } from '../http/params.ts'
 import { searchRequest } from '../http/schemas.ts'
 import { type Service, wholeAnswer } from '../http/service.ts'
 import { similarRequest } from '../http/similar.ts'
-import { explainedSchema, foundSchema, freshnessSchema, nearSchema } from './results.ts'
+import { explainedSchema, foundSchema, freshnessSchema, nearSchema, withFewAuthors } from './results.ts'
 import { sayDocument, sayExplained, sayFound, sayFreshness, sayNear } from './words.ts'
 
 /** Who asks, and what is asked. */
@@ -96,7 +96,7 @@ const search = offer({
   input: searchInput,
   output: foundSchema,
   openWorld: true,
-  ask: async (input, { service, ...call }) => wholeAnswer(await service.search(input, call)),
+  ask: async (input, { service, ...call }) => withFewAuthors(wholeAnswer(await service.search(input, call))),
   say: sayFound,
 })
 
@@ -142,7 +142,7 @@ const similar = offer({
   input: idInput.extend(similarRequest.shape),
   output: nearSchema,
   openWorld: false,
-  ask: async ({ id, ...wish }, { service }) => service.similar(idIn({ id }), wish),
+  ask: async ({ id, ...wish }, { service }) => withFewAuthors(await service.similar(idIn({ id }), wish)),
   say: sayNear,
 })
 

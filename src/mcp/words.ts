@@ -6,7 +6,7 @@ import type { Explained, Found, Freshness, Near } from './results.ts'
 const quoted = (text: string): string => JSON.stringify(text)
 
 const list = (authors: readonly string[]): string =>
-  authors.length > 3 ? `${authors.slice(0, 3).join(', ')} and ${authors.length - 3} more` : authors.join(', ')
+  authors.length > 3 ? `${authors.slice(0, 3).join(', ')} et al.` : authors.join(', ')
 
 export function sayFound({ hits, nextCursor, ...answer }: Found): string {
   const more = nextCursor === null ? [] : ['There are more: search again with the nextCursor.']

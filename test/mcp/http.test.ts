@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { ModelUnavailable } from '../../src/domain/errors.ts'
 import type { AppParts } from '../../src/http/app.ts'
 import { mcpDoor } from '../../src/mcp/door.ts'
-import { documentsOf, problemOf, serve, storedDocument } from '../http/fakes.ts'
+import { documentsOf, problemOf, rankedAnswer, serve, storedDocument } from '../http/fakes.ts'
 
 async function started(overrides: Partial<AppParts> = {}) {
   const logged: object[] = []
@@ -94,6 +94,20 @@ describe('MCP over HTTP', () => {
     expect(found.content[0].text).toMatch(
       /third parties[\s\S]*2 of 45 candidates[\s\S]*1\. "A title"[\s\S]*2601\.00001/,
     )
+  })
+
+  it('names ten authors of a hit at most', async () => {
+    const authors = Array.from({ length: 3_000 }, (_, i) => `Author ${i + 1}`)
+    const { url } = await started({
+      async search(query, snapshot) {
+        const answer = rankedAnswer(query, snapshot)
+        return { ...answer, hits: answer.hits.map((hit) => ({ ...hit, authors })) }
+      },
+    })
+    const { client } = await connected(url)
+    const found = await call(client, 'search', { q: 'agents', limit: 1 })
+    expect(found.structuredContent).toMatchObject({ hits: [{ authors: authors.slice(0, 10) }] })
+    expect(found.content[0].text).toContain('"Author 1, Author 2, Author 3 et al."')
   })
 
   it('explains an order by its route, its reasons and the parts of each score', async () => {
