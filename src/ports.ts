@@ -169,7 +169,7 @@ export interface DocumentStore {
   count(): number
   /** A document of several sources counts for each of them. */
   counts(): { documents: number; withdrawn: number; bySource: Readonly<Record<string, number>> }
-  /** How many documents of each source were announced on each UTC day from `first` to `last`; by day and source, days without any left out. */
+  /** Documents announced on the UTC days from `first` to `last`, by day and source; days without any are left out. */
   announcedByDay(first: Day, last: Day): readonly DayCount[]
   lastSeq(): Seq
   /** Keys of documents that hold the phrase, words adjacent and in order. */

@@ -10,7 +10,7 @@ import {
   type Schema,
   typeInWords,
 } from './docs-document.ts'
-import { Scrolling } from './sources.tsx'
+import { Scrolling } from './scrolling.tsx'
 
 /**
  * The OpenAPI document to read. Rendered here and not by swagger-ui, which is 1.7 MB of script and styles itself inline:

@@ -7,7 +7,7 @@ import {
   pInWords,
   standingInWords,
 } from './experiments-words.ts'
-import { Scrolling } from './sources.tsx'
+import { Scrolling } from './scrolling.tsx'
 
 /** One row a verdict; what a standing is worth stands below, once. */
 export function Verdicts({ of, verdicts }: { of: string; verdicts: readonly Verdict[] }) {

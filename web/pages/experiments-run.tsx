@@ -4,6 +4,7 @@ import type { Service } from '../../src/http/service.ts'
 import type { Page } from '../page.ts'
 import { TableOf, Unregistered, Verdicts } from './experiments-parts.tsx'
 import { tally } from './experiments-words.ts'
+import { Scrolling } from './scrolling.tsx'
 
 export const runPage: Page = {
   path: '/experiments/:run',
@@ -94,7 +95,13 @@ const Run = ({ run, figures }: { run: WireExperiment; figures: readonly Drawn[] 
 
 const Figure = ({ run, figure: { title, caption, file, image } }: { run: string; figure: Drawn }) => (
   <figure>
-    {image === null ? <p class="trouble">The run has no {file}.</p> : <img src={image} alt={`${title}. ${caption}`} />}
+    {image === null ? (
+      <p class="trouble">The run has no {file}.</p>
+    ) : (
+      <Scrolling label={title}>
+        <img src={image} alt={`${title}. ${caption}`} />
+      </Scrolling>
+    )}
     <figcaption>
       <strong>{title}.</strong> {caption} {image !== null && <a href={`/experiments/${run}/${file}`}>SVG</a>}
     </figcaption>

@@ -3,6 +3,7 @@ import type { WireCoverage } from '../../src/http/coverage.ts'
 import type { WireStatus } from '../../src/http/status.ts'
 import type { Page } from '../page.ts'
 import { count, dayInWords, grouped, momentInWords, sourceName } from '../search/words.ts'
+import { Scrolling } from './scrolling.tsx'
 import { CoverageChart } from './sources-chart.tsx'
 import { fromNow, healthOf, healthOfAll, spanInWords } from './sources-words.ts'
 
@@ -235,14 +236,6 @@ const Moment = ({ at, now, none }: { at: string | null; now: string; none: strin
       {momentInWords(at)} ({fromNow(at, now)})
     </time>
   )
-
-/** Wide tables scroll in a box of their own, for the keyboard too. */
-export const Scrolling = ({ label, children }: { label: string; children: ComponentChildren }) => (
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard
-  <section class="scrolling" aria-label={label} tabIndex={0}>
-    {children}
-  </section>
-)
 
 const daysOf = ({ firstDay, lastDay }: WireCoverage): number =>
   Math.round((Date.parse(lastDay) - Date.parse(firstDay)) / 86_400_000) + 1
