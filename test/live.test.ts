@@ -37,6 +37,7 @@ beforeAll(async () => {
     FRESHET_PORT: '0',
     FRESHET_INDEXER: 'off',
     FRESHET_SOURCES: 'openalex',
+    FRESHET_LIVE_LIMIT: 'off',
     // Harvested and asked live: one source, and not two of one name.
     FRESHET_TOPICS: 'a topic that nobody visits here',
     FRESHET_OPENALEX_URL: upstream.url('openalex'),
