@@ -51,7 +51,7 @@ function Facet({ wish, name, title, values = [], shown }: FacetProps) {
   }
   return (
     <section class="facet">
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       <ul>{[...chosen, ...others.slice(0, atOnce)].map(row)}</ul>
       {others.length > atOnce && (
         <details>
@@ -70,7 +70,7 @@ function Dates({ wish, announced }: { wish: Wish; announced: NonNullable<WireAns
   const most = Math.max(...bars.map((bar) => bar.count))
   return (
     <section class="facet">
-      <h3>Announced</h3>
+      <h2>Announced</h2>
       {bars.length > 1 && (
         <figure class="histogram">
           {/* The bars are for hands; the same is said in words, and chosen by the fields below. */}

@@ -5,6 +5,7 @@ interface GoProps {
   readonly to: Wish
   readonly class?: string
   readonly label?: string
+  readonly title?: string
   readonly current?: boolean
   /** By the keyboard, where the same is offered in another way. */
   readonly unreachable?: boolean

@@ -21,11 +21,11 @@ export function Hit({ hit, answer, wish, judge }: HitProps) {
     <li class="hit" data-hit={hit.id}>
       <article>
         <header>
-          <h3>
+          <h2>
             <a href={hit.url} rel="noreferrer">
               <Title of={hit} />
             </a>
-          </h3>
+          </h2>
           <Meters depth={hit.depth} freshness={hit.freshness} />
         </header>
         <p class="by">{authorsInWords(hit.authors)}</p>
@@ -48,7 +48,7 @@ export function Hit({ hit, answer, wish, judge }: HitProps) {
           {hit.announced && hit.announced <= answer.asOf && (
             <Go
               to={{ ...wish, as_of: hit.announced }}
-              label={`This search as it stood on ${dayInWords(hit.announced)}`}
+              title={`This search as it stood on ${dayInWords(hit.announced)}`}
             >
               As of that day
             </Go>

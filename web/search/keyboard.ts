@@ -20,7 +20,7 @@ const acts: Readonly<Record<string, () => void>> = {
   '/': () => document.querySelector<HTMLInputElement>('#q')?.select(),
   j: () => walk(1),
   k: () => walk(-1),
-  o: () => inHit('h3 a')?.click(),
+  o: () => inHit('h2 a')?.click(),
   w: () => inHit('[aria-controls]')?.click(),
   '?': () => document.querySelector<HTMLDialogElement>('#help')?.showModal(),
 }
@@ -33,6 +33,6 @@ function walk(step: 1 | -1): void {
   const all = hits()
   const hand = hitAtHand()
   const next = hand ? all[all.indexOf(hand) + step] : all[0]
-  next?.querySelector<HTMLElement>('h3 a')?.focus({ preventScroll: true })
+  next?.querySelector<HTMLElement>('h2 a')?.focus({ preventScroll: true })
   next?.scrollIntoView({ block: 'nearest' })
 }

@@ -71,6 +71,7 @@ export function Search({ first }: { first: Model }) {
             </div>
           </aside>
           <section class="results" aria-label="Results" aria-busy={waitingFor === 'answer'}>
+            <h1 class="hidden">Results for {answer.query.text}</h1>
             <Summary model={model} answer={answer} />
             <ol class="hits">
               {shownIn(model).map((shown) => (

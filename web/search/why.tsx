@@ -17,7 +17,7 @@ function Score({ score, parts }: { score: number; parts: Parts }) {
   const deep = depth >= threshold
   return (
     <section>
-      <h4>This paper</h4>
+      <h3>This paper</h3>
       {parts.exact && <p>Your words name it by its {exactly[parts.exact]}, so it stands before what merely matches.</p>}
       <p class="formula">
         score {figure(score)} ={' '}
@@ -64,7 +64,7 @@ const rowsOf = (parts: Parts): [name: string, value: string, says: string][] => 
 
 const Route = ({ route, tookMs }: Pick<WireAnswer, 'route' | 'tookMs'>) => (
   <section>
-    <h4>This search</h4>
+    <h3>This search</h3>
     <ul class="reasons">
       {route.reasons.map(({ code, says }) => (
         <li key={code}>{says}</li>
