@@ -1,71 +1,14 @@
 import { Webhook } from 'standardwebhooks'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { lookOut, watch } from '../../src/alerts/watch.ts'
+import { describe, expect, it } from 'vitest'
 import { deliverDue, mostAttempts, type WebhookParts } from '../../src/alerts/webhooks.ts'
-import { systemClock } from '../../src/clock.ts'
-import type { DeliveryId, SavedSearch, WebhookState } from '../../src/domain/saved-search.ts'
-import type { WireNews } from '../../src/http/saved-searches.ts'
-import type { Clock } from '../../src/ports.ts'
-import { openPoster } from '../../src/sources/client/post.ts'
 import { VirtualClock } from '../sources/virtual-clock.ts'
+import { hooked, hourMs } from './hooked.ts'
 import { receiver } from './receiver.ts'
-import { day, secret, stage } from './stage.ts'
-
-const hourMs = 3_600_000
-
-/** A search saved with a webhook at a receiver on loopback, watched by hand. */
-async function started({ allowPrivate = true, posterClock = systemClock as Clock } = {}) {
-  const all = await stage()
-  const { clock, runtime, matching } = all
-  clock.jump(Date.now() - clock.now())
-  const hook = await receiver()
-  const poster = openPoster('webhook', 'freshet/test', { allowPrivate, trustedOrigins: [] }, posterClock)
-  onTestFinished(() => poster.close())
-  let ids = 0
-  const partsOver = ({ outbox }: Pick<typeof runtime, 'outbox'>): WebhookParts => ({
-    outbox,
-    documents: matching.documents,
-    post: poster.post,
-    clock,
-    random: () => 0.5,
-    newDeliveryId: () => `msg_${++ids}` as DeliveryId,
-  })
-  const troubles: unknown[] = []
-  let changes = 0
-  const watching = lookOut({
-    searches: runtime.searches,
-    matching,
-    webhooks: partsOver(runtime),
-    holding: () => `${changes}`,
-    onTrouble: (trouble) => troubles.push(trouble),
-  })
-  const { signal } = new AbortController()
-  const deliver = (over: Pick<typeof runtime, 'outbox'> = runtime) => deliverDue(partsOver(over), signal)
-  /** Something was committed, and the watcher sees it. */
-  const look = () => {
-    changes += 1
-    return watching(signal)
-  }
-  const round = async () => {
-    await look()
-    await deliver()
-  }
-  const save = async (url = hook.url) => {
-    const response = await all.call('POST', '/v1/searches', { q: 'agents', name: 'Mine', webhook: { url } })
-    return (await response.json()) as { id: SavedSearch['id'] }
-  }
-  const { id } = await save()
-  const state = (): WebhookState => runtime.searches.find(id)!.webhook!
-  const told = (): string[][] =>
-    hook.received.map(({ body }) => (JSON.parse(body).data as WireNews).matches.map(({ title }) => title))
-  /** Past every pause that there is. */
-  const later = () => clock.advance(5 * hourMs)
-  return { ...all, hook, poster, partsOver, watching, deliver, look, round, save, id, state, told, later, troubles }
-}
+import { day, secret } from './stage.ts'
 
 describe('a webhook', () => {
   it('is told of what is new, signed so that the library of the standard believes it', async () => {
-    const { hold, hook, round, id, state, clock } = await started()
+    const { hold, hook, round, id, state, clock } = await hooked()
     hold('p1', { title: 'New', announced: day(1) })
     await round()
     const [{ method, headers, body }] = hook.received
@@ -84,7 +27,7 @@ describe('a webhook', () => {
   })
 
   it('hears nothing of what was there when its search was saved, and of nothing twice', async () => {
-    const { hold, save, round, told } = await started()
+    const { hold, save, round, told } = await hooked()
     hold('p1', { title: 'New to the first search' })
     await save()
     await round()
@@ -93,7 +36,7 @@ describe('a webhook', () => {
   })
 
   it('is told of many papers at once, and of those that come meanwhile in the next', async () => {
-    const { hold, hook, look, deliver, later, told } = await started()
+    const { hold, hook, look, deliver, later, told } = await hooked()
     hold('p1', { title: 'A', announced: day(1) })
     hold('p2', { title: 'B', announced: day(2) })
     await look()
@@ -110,7 +53,7 @@ describe('a webhook', () => {
   })
 
   it('that fails is tried again later with the same id and body, and a new time', async () => {
-    const { hold, hook, round, deliver, state, clock } = await started()
+    const { hold, hook, round, deliver, state, clock } = await hooked()
     hold('p1')
     hook.behave({ status: 500 })
     await round()
@@ -129,7 +72,7 @@ describe('a webhook', () => {
   })
 
   it('is tried at growing intervals, then given up; what was not told goes with the next matches', async () => {
-    const { hold, hook, round, deliver, state, clock, told, later } = await started()
+    const { hold, hook, round, deliver, state, clock, told, later } = await hooked()
     hold('p1', { title: 'Lost', announced: day(1) })
     hook.behave({ status: 503 })
     await round()
@@ -156,7 +99,7 @@ describe('a webhook', () => {
   })
 
   it('waits as long as a receiver asks', async () => {
-    const { hold, hook, round, state, clock } = await started()
+    const { hold, hook, round, state, clock } = await hooked()
     hold('p1')
     hook.behave({ status: 429, headers: { 'retry-after': '7200' } })
     await round()
@@ -164,7 +107,7 @@ describe('a webhook', () => {
   })
 
   it('is never sent anything again once its receiver says that it is gone', async () => {
-    const { hold, hook, round, state, later } = await started()
+    const { hold, hook, round, state, later } = await hooked()
     hold('p1')
     hook.behave({ status: 410 })
     await round()
@@ -176,7 +119,7 @@ describe('a webhook', () => {
   })
 
   it('that is redirected follows nobody, least of all into a private network', async () => {
-    const { hold, hook, look, deliver, later, state } = await started()
+    const { hold, hook, look, deliver, later, state } = await hooked()
     const inside = await receiver()
     hold('p1')
     await look()
@@ -191,7 +134,7 @@ describe('a webhook', () => {
   })
 
   it('inside a private network is not asked, even if it was public when it was saved', async () => {
-    const { hold, hook, round, state } = await started({ allowPrivate: false })
+    const { hold, hook, round, state } = await hooked({ allowPrivate: false })
     hold('p1')
     await round()
     expect(hook.received).toEqual([])
@@ -199,7 +142,7 @@ describe('a webhook', () => {
   })
 
   it('that never answers has failed at the deadline', async () => {
-    const { hold, hook, round, state } = await started({ posterClock: new VirtualClock() })
+    const { hold, hook, round, state } = await hooked({ posterClock: new VirtualClock() })
     hold('p1')
     hook.behave('silent')
     await round()
@@ -207,7 +150,7 @@ describe('a webhook', () => {
   })
 
   it('that nobody listens at has failed', async () => {
-    const { hold, round, save, runtime } = await started()
+    const { hold, round, save, runtime } = await hooked()
     const { id } = await save('http://127.0.0.1:1/')
     hold('p1')
     await round()
@@ -215,7 +158,7 @@ describe('a webhook', () => {
   })
 
   it('is told by the next process what the last one had only begun to tell, under the same id', async () => {
-    const { hold, hook, look, deliver, later, runtime, clock } = await started()
+    const { hold, hook, look, deliver, later, runtime, clock } = await hooked()
     hold('p1', { title: 'Begun' })
     await look()
     // Claimed, and then the process died.
@@ -228,7 +171,7 @@ describe('a webhook', () => {
   })
 
   it('keeps its delivery where the server closes while it is under way', async () => {
-    const { hold, hook, look, partsOver, runtime, state, later, deliver } = await started()
+    const { hold, hook, look, partsOver, runtime, state, later, deliver } = await hooked()
     hold('p1')
     await look()
     hook.behave('silent')
@@ -247,71 +190,11 @@ describe('a webhook', () => {
   })
 
   it('of a search that was deleted is told nothing', async () => {
-    const { hold, hook, look, deliver, call, id } = await started()
+    const { hold, hook, look, deliver, call, id } = await hooked()
     hold('p1')
     await look()
     await call('DELETE', `/v1/searches/${id}`)
     await deliver()
     expect(hook.received).toEqual([])
-  })
-})
-
-describe('the watcher', () => {
-  it('looks only where something changed', async () => {
-    const { queries, look, watching } = await started()
-    await look()
-    const before = queries.length
-    await watching(new AbortController().signal)
-    expect(queries).toHaveLength(before)
-    await look()
-    expect(queries).toHaveLength(before + 1)
-  })
-
-  it('looks at once, and ends when it is closed', async () => {
-    const { hold, runtime, matching, partsOver, queries, id } = await started()
-    hold('p1')
-    const found = new Promise<void>((resolve) => {
-      const { add } = runtime.searches
-      const searches = { ...runtime.searches, add: (...all: Parameters<typeof add>) => resolve(add(...all)) }
-      const parts = { searches, matching, webhooks: partsOver(runtime), holding: () => '', onTrouble: () => {} }
-      const watching = watch(parts, systemClock)
-      onTestFinished(() => watching.close())
-    })
-    await found
-    expect(runtime.searches.of(id)).toHaveLength(1)
-    expect(queries.at(-1)).toMatchObject({ text: 'agents', mode: 'both' })
-  })
-
-  it('looks once an hour anyway, for what was held before it was announced', async () => {
-    const { hold, look, watching, clock, runtime, id } = await started()
-    await look()
-    hold('p1')
-    clock.advance(hourMs)
-    await watching(new AbortController().signal)
-    expect(runtime.searches.of(id)).toHaveLength(1)
-  })
-
-  it('looks again where the answer was no whole one, and takes nothing of it', async () => {
-    const { hold, world, look, watching, runtime, id } = await started()
-    hold('p1')
-    world.degraded = [{ part: 'vectors', code: 'degraded', reason: 'the encoder failed', retryAfterMs: null }]
-    await look()
-    expect(runtime.searches.of(id)).toEqual([])
-    world.degraded = []
-    await watching(new AbortController().signal)
-    expect(runtime.searches.of(id)).toHaveLength(1)
-  })
-
-  it('goes on with the others where one search fails', async () => {
-    const { hold, world, look, save, runtime, troubles } = await started()
-    const second = await save()
-    hold('p1')
-    let calls = 0
-    world.meanwhile = () => {
-      if (++calls === 1) throw new Error('broken')
-    }
-    await look()
-    expect(troubles).toEqual([new Error('broken')])
-    expect(runtime.searches.of(second.id)).toHaveLength(1)
   })
 })
