@@ -178,6 +178,8 @@ function stopSignal(): AbortSignal {
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
   process.once('disconnect', stop)
+  // It may have died before we listened.
+  if (process.connected === false) stop()
   return controller.signal
 }
 

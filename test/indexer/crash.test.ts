@@ -25,8 +25,8 @@ function newFolder(): string {
   return folder
 }
 
-const indexer = (folder: string) =>
-  forkProgram(program, ['once'], {
+const indexer = (folder: string, command = 'once') =>
+  forkProgram(program, [command], {
     env: { ...process.env, FRESHET_DATA: folder, FRESHET_SOURCES: 'none', FRESHET_LOG: 'silent' },
   })
 
@@ -144,4 +144,14 @@ describe('a later night that dies', () => {
     expect(await stateOf(folder)).toMatchObject({ generation: 2, documents: 253, searchable: 253, papers })
     expect(staged(folder)).toBeUndefined()
   })
+})
+
+// A server that could not start had left an indexer behind, which had missed its end while it was loading.
+it('an indexer ends with its server, even with one that dies before it listens', async () => {
+  const child = indexer(newFolder(), 'schedule')
+  const ended = new Promise<string | null>((resolve) => {
+    child.on('exit', (_, signal) => resolve(signal))
+  })
+  child.disconnect()
+  expect(await ended).toBeNull()
 })
