@@ -24,7 +24,7 @@ export async function authoredBy(
   subject: string,
   request: GatherRequest,
   snapshot: Snapshot,
-  documents: DocumentStore,
+  documents: Pick<DocumentStore, 'traitsOf'>,
 ): Promise<Authored | null> {
   const words = wordsOf(subject)
   const spelled = words.filter((word) => word.length > 1)
@@ -40,12 +40,19 @@ export async function authoredBy(
     const name = traits.get(key)?.authors.find((author) => bears(author, words))
     return name === undefined ? [] : [{ key, announced: announced ?? 0, name }]
   })
-  if (papers.length === 0 || documents.withPhrase(subject).size > papers.length) return null
+  if (papers.length === 0 || (await isTopic(subject, papers.length, request, snapshot))) return null
   const newest = papers.sort((one, other) => other.announced - one.announced).slice(0, mostShown)
   return {
     papers: new Map(newest.map(({ key }): [DocumentKey, 'author'] => [key, 'author'])),
     reason: { code: 'author-named', says: reasonFor(newest.map(({ name }) => name)) },
   }
+}
+
+/** More papers than those hold the words side by side; in the snapshot, so that all pages of a search are read alike. */
+async function isTopic(subject: string, papers: number, request: GatherRequest, snapshot: Snapshot): Promise<boolean> {
+  const spoken = { ...request, terms: [], phrases: [subject], depth: papers + 1 }
+  const { candidates } = await snapshot.gather(spoken)
+  return new Set(candidates.map((one) => one.key)).size > papers
 }
 
 /** An initial stands for many names, and the same author is spelled in several ways. */
