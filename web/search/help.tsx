@@ -12,7 +12,9 @@ const keys = [
 export const Help = () => (
   <dialog id="help" aria-labelledby="help-title">
     <form method="dialog">
-      <h2 id="help-title" class="first">Keys</h2>
+      <h2 id="help-title" class="first">
+        Keys
+      </h2>
       <dl class="key-list">
         {keys.map(([key, does]) => (
           <div key={key}>

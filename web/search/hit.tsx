@@ -21,14 +21,16 @@ export function Hit({ hit, answer, wish, judge }: HitProps) {
     <li class="hit" data-hit={hit.id}>
       <article>
         <header>
-          <h2>
-            <a href={hit.url} rel="noreferrer">
-              <Title of={hit} />
-            </a>
-          </h2>
+          <div>
+            <h2>
+              <a href={hit.url} rel="noreferrer">
+                <Title of={hit} />
+              </a>
+            </h2>
+            <p class="by">{authorsInWords(hit.authors)}</p>
+          </div>
           <Meters depth={hit.depth} freshness={hit.freshness} />
         </header>
-        <p class="by">{authorsInWords(hit.authors)}</p>
         <Facts hit={hit} asOf={answer.asOf} />
         <p class="snippet">
           {piecesOf(hit.snippet.text, hit.snippet.highlights).map(({ text, marked }) =>
@@ -106,9 +108,9 @@ const Facts = ({ hit, asOf }: { hit: WireHit; asOf: string }) => (
         {hit.tier}
       </span>
     </li>
-    {flagsOf(hit).map(([flag, says]) => (
+    {flagsOf(hit).map(([flag, weight, says]) => (
       <li key={flag}>
-        <span class={flag === 'stand-in text' ? 'badge flag slight' : 'badge flag'} title={says}>
+        <span class={`badge ${weight}`} title={says}>
           {flag}
         </span>
       </li>
@@ -116,15 +118,17 @@ const Facts = ({ hit, asOf }: { hit: WireHit; asOf: string }) => (
   </ul>
 )
 
-const flagsOf = (hit: WireHit): (readonly [flag: string, says: string])[] =>
-  (
-    [
-      [hit.withdrawn, 'withdrawn', 'Its authors or its source took it back'],
-      [hit.superseded, 'superseded', 'There is a newer version than the one that was ranked'],
-      [hit.laterText, 'later text', 'Its text of then was never seen; the nearest later one stands in'],
-      [hit.standIn, 'stand-in text', "The summary was written by Freshet's authors, not by the paper's"],
-    ] as const
-  ).flatMap(([holds, ...flag]) => (holds ? [flag] : []))
+type Flag = readonly [flag: string, weight: 'plain' | 'warning', says: string]
+
+const flagsOf = (hit: WireHit): Flag[] => [
+  ...when(Boolean(hit.explain?.exact), 'named', 'plain', 'Your words name it'),
+  ...when(hit.withdrawn, 'withdrawn', 'warning', 'Its authors or its source took it back'),
+  ...when(hit.superseded, 'superseded', 'warning', 'There is a newer version than the one that was ranked'),
+  ...when(hit.laterText, 'later text', 'warning', 'Its text of then was never seen; the nearest later one stands in'),
+  ...when(hit.standIn, 'stand-in text', 'plain', "The summary was written by Freshet's authors, not by the paper's"),
+]
+
+const when = (holds: boolean, ...flag: Flag): Flag[] => (holds ? [flag] : [])
 
 interface OpenerProps {
   readonly name: string
