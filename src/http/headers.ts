@@ -13,6 +13,7 @@ export const safeHeaders: RequestHandler = helmet({
   },
   referrerPolicy: { policy: 'no-referrer' },
   strictTransportSecurity: false,
+  xFrameOptions: { action: 'deny' },
 })
 
 const readable = ['ETag', 'RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-Id']
