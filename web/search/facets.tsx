@@ -2,7 +2,7 @@ import type { WireAnswer } from '../../src/http/answers.ts'
 import { Go } from './go.tsx'
 import { barsOf } from './histogram.ts'
 import { type ListName, type Wish, withToggled } from './wish.ts'
-import { count, countryName, dayInWords, grouped, sourceName } from './words.ts'
+import { count, countryName, dayInWords, grouped, monthInWords, sourceName } from './words.ts'
 
 interface FacetsProps {
   readonly wish: Wish
@@ -73,7 +73,7 @@ function Dates({ wish, announced }: { wish: Wish; announced: NonNullable<WireAns
       <h2>Announced</h2>
       {bars.length > 1 && (
         <figure class="histogram">
-          {/* The bars are for hands; the same is said in words, and chosen by the fields below. */}
+          {/* The bars are for the mouse; the fields below choose the same by the keyboard. */}
           <svg viewBox={`0 0 ${bars.length} ${height}`} preserveAspectRatio="none" aria-hidden="true">
             {bars.map((bar, i) => {
               const tall = bar.count === 0 ? 0 : Math.max(2, (height * bar.count) / most)
@@ -94,7 +94,8 @@ function Dates({ wish, announced }: { wish: Wish; announced: NonNullable<WireAns
             })}
           </svg>
           <figcaption>
-            <span>{bars[0].label}</span> <span class="hidden">to</span> <span>{bars.at(-1)?.label}</span>
+            <span>{monthInWords(bars[0].since)}</span> <span class="hidden">to</span>{' '}
+            <span>{monthInWords(bars.at(-1)?.until ?? '')}</span>
           </figcaption>
         </figure>
       )}
