@@ -15,6 +15,7 @@ interface Options {
   readonly qrels?: readonly string[]
   readonly labels: string
   readonly embedder: string
+  readonly live: boolean
   readonly seed: number
   readonly out: string
   readonly fixtures?: string
@@ -31,6 +32,7 @@ export const fitCommand = (): Command =>
     .option('--qrels <file...>', 'judgements of topics that are files; may be repeated')
     .option('--labels <file>', 'queries labelled with the age of paper they want', 'data/labels/intents.jsonl')
     .option('--embedder <model>', 'whose scores are calibrated', shippedModel)
+    .option('--no-live', 'leave the gains of asking live as they are')
     .option('--seed <n>', 'of folds', wholeNumber, 1)
     .option('--out <file>', 'where the figures are written', 'data/router.json')
     .option('--fixtures <folder>', 'where later queries are kept in figures, for tests')
@@ -51,7 +53,12 @@ export const fitCommand = (): Command =>
         trainUntil,
         fixtures: options.fixtures ?? null,
         stores: join(config.dataFolder, 'evaluate'),
-        command: ['npm run experiment -- fit --train-until', trainUntil, ...encoderOf(options.embedder)].join(' '),
+        command: [
+          'npm run experiment -- fit --train-until',
+          trainUntil,
+          ...encoderOf(options.embedder),
+          ...(options.live ? [] : ['--no-live']),
+        ].join(' '),
         commit: codeIdentity(),
         today: dayOf(systemClock.now()),
         say,

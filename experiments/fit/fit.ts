@@ -39,6 +39,8 @@ export interface FitOptions {
   readonly trainUntil: Day
   readonly embedder: string
   readonly seed: number
+  /** False: the gains of asking live are left as they are; they hardly depend on the encoder. */
+  readonly live: boolean
   /** Where evaluation stores are kept. */
   readonly stores: string
   readonly out: string
@@ -94,7 +96,7 @@ export async function fit(options: FitOptions): Promise<Calibration> {
       models: withDepth.models,
       // Directions hold for one encoder; the signs hardly depend on it.
       gate: { ...before.gate, any, [model]: gate },
-      freshness,
+      freshness: { ...before.freshness, any: freshness, [model]: freshness },
     }
     const unseen = gatesUnseen(spans.train, gate, seed)
     const gateFor = ({ unit }: JudgedQuery) => ({
@@ -102,25 +104,25 @@ export async function fit(options: FitOptions): Promise<Calibration> {
       ...unasked,
       gate: { ...unasked.gate, [model]: unseen(unit) },
     })
-    const askings = await fullInformation(judged, collection, spec, seed, gateFor)
+    const askings = options.live ? await fullInformation(judged, collection, spec, seed, gateFor) : []
     const asked = spansOf(askings, (one) => dayOf(one.asked), trainUntil)
-    const live = fitLive(asked, folds, seed)
-    sayLive(asked, live, seed, say)
+    const live = options.live ? fitLive(asked, folds, seed) : null
+    if (live) sayLive(asked, live, seed, say)
 
     const next: Calibration = {
-      version: 2,
+      version: 3,
       provenance: {
         ...(await provenanceOf(options, collection, topics.train.length, spans.train.length)),
-        live: learnedFrom(asked, live),
+        live: live ? learnedFrom(asked, live) : before.provenance.live,
       },
       ...unasked,
-      live: { ...before.live, ...live.gains },
+      live: { ...before.live, ...live?.gains },
     }
     writeFileSync(options.out, `${JSON.stringify(next, null, 2)}\n`)
     say(`written to ${options.out}`)
     if (options.fixtures) {
       writeLines(options.fixtures, 'later-queries.jsonl', spans.confirm.map(toLine))
-      writeLines(options.fixtures, 'later-askings.jsonl', asked.confirm.map(askingToLine))
+      if (live) writeLines(options.fixtures, 'later-askings.jsonl', asked.confirm.map(askingToLine))
     }
     return next
   } finally {
@@ -170,7 +172,7 @@ function fitFreshness(
   const { train, calibrate, confirm } = spansOf(judged, (one) => one.observed.labelled.day, trainUntil)
   const weights = bestWeights([...train, ...calibrate])
   say(
-    `recency may cost ${weights.gamma} of a score, halving in ${weights.halfLifeShare} of the matches' own time, from ${train.length + calibrate.length} topics; later topics:`,
+    `recency may cost ${weights.gamma} of a score from p_rec ${weights.floor} on, halving in ${weights.halfLifeShare} of the matches' own time, from ${train.length + calibrate.length} topics; later topics:`,
   )
   for (const one of tradeOffs(confirm)) say(`  ${lineOf(one)}`)
   say('all topics, under gates that have not seen them (development):')
@@ -190,8 +192,8 @@ function writeLines(folder: string, name: string, lines: readonly string[]): voi
   writeFileSync(join(folder, name), `${lines.join('\n')}\n`)
 }
 
-const lineOf = ({ weights: { gamma, halfLifeShare }, recentDecayed, subject }: TradeOff): string =>
-  `gamma ${gamma}, half-life x ${halfLifeShare}: recent, decayed ${figure(recentDecayed)}; subject ${Object.entries(
+const lineOf = ({ weights: { gamma, halfLifeShare, floor }, recentDecayed, subject }: TradeOff): string =>
+  `gamma ${gamma}, half-life x ${halfLifeShare}, floor ${floor}: recent, decayed ${figure(recentDecayed)}; subject ${Object.entries(
     subject,
   )
     .map(([kind, change]) => `${kind.replace('topic-', '')} ${figure(change)}`)

@@ -12,7 +12,7 @@ import { knownItems } from '../topics/known-item.ts'
 import type { JudgedQuery } from '../topics/query.ts'
 import { type Asking, observeAsking } from './asking.ts'
 
-const knownItemCount = 1000
+const knownItemCount = 500
 /** A store that is a week behind should hold something when the first known item is asked. */
 const headStartMs = 60 * dayMs
 const missedDays = [1, 3, 7]

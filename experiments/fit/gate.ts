@@ -73,8 +73,6 @@ export function bySign(values: readonly number[]): GateSigns {
     unknownTerms: of('unknownTerms'),
     rarity: of('rarity'),
     authorName: of('authorName'),
-    unknownShare: of('unknownShare'),
-    fading: of('fading'),
     question: of('question'),
     hyphen: of('hyphen'),
   }

@@ -1,7 +1,7 @@
 import type { DocumentId } from '../../src/domain/document.ts'
 import { dayMs } from '../../src/domain/instant.ts'
 import type { FreshnessWeights } from '../../src/retrieval/calibration.ts'
-import { rank } from '../../src/retrieval/score.ts'
+import { aboveFloor, rank } from '../../src/retrieval/score.ts'
 import type { Collection } from '../collection.ts'
 import { type Gains, type Grades, gainsOf, mean, ndcgOf } from '../measures.ts'
 import type { Observed } from './observe.ts'
@@ -49,9 +49,9 @@ export interface TradeOff {
   readonly subject: Readonly<Record<string, number>>
 }
 
-const off: FreshnessWeights = { gamma: 0, halfLifeShare: 1 }
-const choices: readonly FreshnessWeights[] = [1, 0.5, 0.25].flatMap((halfLifeShare) =>
-  [0.2, 0.4, 0.6, 0.7, 0.8, 0.9].map((gamma) => ({ gamma, halfLifeShare })),
+const off: FreshnessWeights = { gamma: 0, halfLifeShare: 1, floor: 0 }
+const choices: readonly FreshnessWeights[] = [0, 0.2, 0.4, 0.5].flatMap((floor) =>
+  [1, 0.5].flatMap((halfLifeShare) => [0.2, 0.4, 0.6, 0.7, 0.8, 0.9].map((gamma) => ({ gamma, halfLifeShare, floor }))),
 )
 const recentKind = 'topic-recent'
 const isRecent = ({ kind }: Judged): boolean => kind === recentKind
@@ -72,26 +72,22 @@ export function tradeOffs(topics: readonly Judged[]): readonly TradeOff[] {
 }
 
 function worth({ observed: { decided }, pRecent, ids }: Judged, weights: FreshnessWeights, gains: Gains): number {
-  const { scored } = rank(decided.deep, decided.calibration.abstainBelow, {
-    ...weights,
-    pRecent,
-    now: decided.query.now,
-  })
+  const { floor, ...scale } = weights
+  const recency = { ...scale, pRecent: aboveFloor(pRecent, floor), now: decided.query.now }
+  const { scored } = rank(decided.deep, decided.calibration.abstainBelow, recency)
   return ndcgOf(
     scored.flatMap((one) => ids.get(one.candidate.key) ?? []),
     gains,
   )
 }
 
-/** What the subject may lose where nobody asked for recent work. */
+/** What the subject of any kind of topic may lose that does not want recent work. */
 const tolerated = 0.01
 
-/** The weights that give recent work most while all others together lose no more than is tolerated: kinds alone are few. */
-export function bestWeights(topics: readonly Judged[]): FreshnessWeights {
-  const others = topics.filter((one) => !isRecent(one))
-  const loss = (weights: FreshnessWeights) =>
-    mean(others.map((one) => worth(one, off, one.subject) - worth(one, weights, one.subject)))
-  return tradeOffs(topics)
-    .filter(({ weights }) => weights.gamma === 0 || loss(weights) <= tolerated)
+/** The weights that give recent work most while no other kind of topic loses more than is tolerated. */
+export const bestWeights = (topics: readonly Judged[]): FreshnessWeights =>
+  tradeOffs(topics)
+    .filter(({ subject }) =>
+      Object.entries(subject).every(([kind, change]) => kind === recentKind || change >= -tolerated),
+    )
     .reduce((best, one) => (one.recentDecayed > best.recentDecayed ? one : best)).weights
-}

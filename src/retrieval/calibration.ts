@@ -35,8 +35,6 @@ const signWeights = z.object({
   unknownTerms: z.number(),
   rarity: z.number(),
   authorName: z.number(),
-  unknownShare: z.number(),
-  fading: z.number(),
   question: z.number(),
   hyphen: z.number(),
 })
@@ -94,15 +92,22 @@ const freshness = z.object({
   /** Largest share of its depth that a hit can lose to age. */
   gamma: z.number().min(0).max(1),
   /** Freshness halves in this share of the time in which the matches of a query do. */
-  halfLifeShare: z.number().min(0).max(1).default(1),
+  halfLifeShare: z.number().min(0).max(1),
+  /** Up to this probability of recent papers being wanted age counts for nothing, and from here on in proportion. */
+  floor: z.number().min(0).max(0.9),
 })
+/** `any` is for models that nobody fitted. */
+function forModels<Weights extends z.ZodType>(weights: Weights) {
+  return z.record(z.string(), weights).refine((all) => anyModel in all, 'must have weights for any encoder')
+}
+
 const calibration = z.object({
-  version: z.literal(2),
+  version: z.literal(3),
   provenance,
   models: z.record(z.string(), depth),
-  /** By model; `any` for those that nobody fitted. */
-  gate: z.record(z.string(), gate).refine((gates) => anyModel in gates, 'must have weights for any encoder'),
-  freshness,
+  // Both by model.
+  gate: forModels(gate),
+  freshness: forModels(freshness),
   live,
 })
 
@@ -150,3 +155,6 @@ export function depthCalibrationFor(fingerprint: string | null, from: Calibratio
 /** The gate's weights for the encoder in use. */
 export const gateWeightsFor = (fingerprint: string | null, { gate }: Calibration): GateWeights =>
   gate[fingerprint?.split(':')[0] ?? anyModel] ?? gate[anyModel]
+
+export const freshnessWeightsFor = (fingerprint: string | null, { freshness }: Calibration): FreshnessWeights =>
+  freshness[fingerprint?.split(':')[0] ?? anyModel] ?? freshness[anyModel]

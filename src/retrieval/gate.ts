@@ -103,8 +103,6 @@ export const signNames = [
   'unknownTerms',
   'rarity',
   'authorName',
-  'unknownShare',
-  'fading',
   'question',
   'hyphen',
 ] as const
@@ -140,8 +138,6 @@ export function signsOf({ query, cues, evidence, deep, authorNames }: Omit<Seen,
     unknownTerms: flag(known.length < evidence.terms.length),
     rarity: rarityOf(evidence),
     authorName: flag(authorNames.length > 0),
-    unknownShare: (evidence.terms.length - known.length) / Math.max(1, evidence.terms.length),
-    fading: Math.min(0, ...known.map((term) => younger(term, evidence, quarterBins))),
     question: flag(asksQuestion(query.subject)),
     hyphen: flag(joinsWords(query.subject)),
   }

@@ -16,8 +16,6 @@ const noSigns = {
   unknownTerms: 0,
   rarity: 0,
   authorName: 0,
-  unknownShare: 0,
-  fading: 0,
   question: 0,
   hyphen: 0,
 }
@@ -27,7 +25,7 @@ const noSigns = {
  * `data/router.json`, and what a fitted one has to beat.
  */
 export const handSet = {
-  version: 2 as const,
+  version: 3 as const,
   provenance: {
     fitted: 'by hand',
     command: 'none',
@@ -58,7 +56,7 @@ export const handSet = {
       subject: null,
     },
   },
-  freshness: { gamma: 0.4, halfLifeShare: 1 },
+  freshness: { any: { gamma: 0.4, halfLifeShare: 1, floor: 0 } },
   live: {
     gainFresh: 0.1,
     gainCoverage: 0.1,

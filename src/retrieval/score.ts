@@ -1,7 +1,8 @@
 import type { DocumentKey } from '../domain/document.ts'
 import type { Candidate, Evidence } from '../domain/evidence.ts'
 import { dayMs, type Instant } from '../domain/instant.ts'
-import type { DepthCalibration } from './calibration.ts'
+import type { Gate } from '../domain/route.ts'
+import type { DepthCalibration, FreshnessWeights } from './calibration.ts'
 import type { Fused } from './fusion.ts'
 
 /**
@@ -34,7 +35,7 @@ export interface Ranking extends Scale {
 }
 
 export interface Recency {
-  /** Probability that recent papers are wanted. */
+  /** Probability that recent papers are wanted, as far as it counts. */
   readonly pRecent: number
   /** Largest share of its depth that a hit can lose to age. */
   readonly gamma: number
@@ -83,6 +84,19 @@ export function halfLifeOf(agesDays: readonly number[]): number {
 
 /** Age in days; a date in the future counts as now. */
 export const ageDays = (announced: Instant, now: Instant): number => Math.max(0, now - announced) / dayMs
+
+/** How far age counts in a ranking: what the gate thinks of it above the floor, and a reader's own wish as it is. */
+export function recencyOf(
+  { pRecent, decidedBy }: Gate,
+  { floor, ...weights }: FreshnessWeights,
+  now: Instant,
+): Recency {
+  const counted = decidedBy === 'gate' ? aboveFloor(pRecent, floor) : pRecent
+  return { pRecent: counted, ...weights, now }
+}
+
+/** Most losses for age are where it is probably not wanted, and most gains where it is. */
+export const aboveFloor = (pRecent: number, floor: number): number => Math.max(0, (pRecent - floor) / (1 - floor))
 
 export interface DepthOf {
   readonly candidate: Candidate

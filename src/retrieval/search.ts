@@ -3,6 +3,7 @@ import type { DocumentKey, StoredDocument, Traits } from '../domain/document.ts'
 import type { Folded } from '../domain/identity/folding.ts'
 import type { Query } from '../domain/query.ts'
 import type { Snapshot } from '../ports.ts'
+import { freshnessWeightsFor } from './calibration.ts'
 import { type Decided, type DecisionOptions, type DecisionParts, decide, reserveMs } from './decide.ts'
 import { embedRecords } from './embedding.ts'
 import { countFacets } from './facets.ts'
@@ -13,7 +14,7 @@ import type { LiveAnswer, LiveTier } from './live.ts'
 import { type Named, pinNamed } from './named.ts'
 import { documentsAsOf } from './past.ts'
 import { candidateDepth, findRequestOf } from './request.ts'
-import { inOrderOf, measureDepth, place, type Ranking, type Recency, rank, type Scored } from './score.ts'
+import { inOrderOf, measureDepth, place, type Ranking, type Recency, rank, recencyOf, type Scored } from './score.ts'
 import { type Stagewatch, stagewatch } from './stagewatch.ts'
 
 export interface SearchParts extends DecisionParts {
@@ -68,7 +69,7 @@ async function rankTiers(
 ): Promise<Ranked> {
   const decided = await decide(asked, snapshot, parts, options, took)
   const { query, deep, calibration, fused, named, route } = decided
-  const recency = { pRecent: route.gate.pRecent, ...parts.calibration.freshness, now: query.now }
+  const recency = recencyOf(route.gate, freshnessWeightsFor(snapshot.fingerprint, parts.calibration), query.now)
   const ranking = rank(deep, calibration.abstainBelow, recency)
   const ordered = pinNamed(inOrder(ranking.scored, query, ranking, fused, named), named)
   took.mark('rank')

@@ -19,7 +19,7 @@ function written(content: string): string {
 describe('the calibration', () => {
   it('is the shipped one unless a file is named', () => {
     expect(loadCalibration(null)).toEqual(shipped)
-    const mine = { ...shipped, freshness: { ...shipped.freshness, gamma: 0.1 } }
+    const mine = { ...shipped, freshness: { any: { ...shipped.freshness.any, gamma: 0.1 } } }
     expect(loadCalibration(written(JSON.stringify(mine)))).toEqual(mine)
   })
 
@@ -31,7 +31,11 @@ describe('the calibration', () => {
 
   it.each([
     ['another version', { ...shipped, version: 1 }, 'version'],
-    ['a field of another kind', { ...shipped, freshness: { ...shipped.freshness, gamma: '0.4' } }, 'freshness.gamma'],
+    [
+      'a field of another kind',
+      { ...shipped, freshness: { any: { ...shipped.freshness.any, gamma: '0.4' } } },
+      'freshness.any.gamma',
+    ],
     ['a field that is missing', { ...shipped, live: { ...shipped.live, perSecond: undefined } }, 'live.perSecond'],
   ])('of %s is refused, and the field is named', (_, content, field) => {
     const load = () => loadCalibration(written(JSON.stringify(content)))

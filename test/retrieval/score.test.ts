@@ -7,7 +7,7 @@ import { convex, type Fused, reciprocalRank } from '../../src/retrieval/fusion.t
 import { ageDays, halfLifeOf, measureDepth, type Ranking, rank, type Scored } from '../../src/retrieval/score.ts'
 import { anyCandidates, daysFromNow, evidenceOf, now } from './candidates.ts'
 
-const { gamma, halfLifeShare } = shippedCalibration.freshness
+const { gamma, halfLifeShare } = shippedCalibration.freshness.any
 const models = Object.entries(shippedCalibration.models)
 const anyModel = fc.constantFrom(...models.map(([, one]) => one))
 
