@@ -56,7 +56,9 @@ export const scorePartsSchema = z
     freshness: z.number(),
     ageDays: z.number().nullable(),
     halfLifeDays: z.number(),
-    pRecent: z.number().meta({ description: 'As far as it counts: nothing up to a floor, and in proportion from there on.' }),
+    pRecent: z
+      .number()
+      .meta({ description: 'As far as it counts: nothing up to a floor, and in proportion from there on.' }),
     gamma: z.number(),
     threshold: z.number(),
     exact: z.enum(['id', 'doi', 'title', 'author']).nullable(),

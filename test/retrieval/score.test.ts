@@ -2,9 +2,18 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DocumentKey } from '../../src/domain/document.ts'
 import type { Candidate, Evidence } from '../../src/domain/evidence.ts'
+import type { Gate } from '../../src/domain/route.ts'
 import { shippedCalibration } from '../../src/retrieval/calibration.ts'
 import { convex, type Fused, reciprocalRank } from '../../src/retrieval/fusion.ts'
-import { ageDays, halfLifeOf, measureDepth, type Ranking, rank, type Scored } from '../../src/retrieval/score.ts'
+import {
+  ageDays,
+  halfLifeOf,
+  measureDepth,
+  type Ranking,
+  rank,
+  recencyOf,
+  type Scored,
+} from '../../src/retrieval/score.ts'
 import { anyCandidates, daysFromNow, evidenceOf, now } from './candidates.ts'
 
 const { gamma, halfLifeShare } = shippedCalibration.freshness.any
@@ -187,5 +196,30 @@ describe('dates of the candidates', () => {
     })
     const draw = { model: models[0][1], abstainBelow: 0.01, pRecent: 1 }
     expect(ranked({ ...draw, candidates: [deep, ...shallow] }).halfLifeDays).toBe(halfLifeOf([60]))
+  })
+})
+
+describe('how far age counts', () => {
+  const weights = { gamma: 0.7, halfLifeShare: 0.5, floor: 0.5 }
+  const gate = (pRecent: number, decidedBy: Gate['decidedBy'] = 'gate'): Gate => ({
+    pRecent,
+    decidedBy,
+    intent: 'recent',
+    intents: { recent: pRecent, atemporal: 1 - pRecent, old: 0, dated: 0 },
+    parts: {},
+  })
+
+  it('is not at all up to the floor, and in proportion from there on', () => {
+    const counted = [0, 0.5, 0.75, 1].map((pRecent) => recencyOf(gate(pRecent), weights, now).pRecent)
+    expect(counted).toEqual([0, 0, 0.5, 1])
+  })
+
+  it('is what a reader set it to, below the floor too', () => {
+    expect(recencyOf(gate(0.3, 'override'), weights, now)).toEqual({
+      pRecent: 0.3,
+      gamma: 0.7,
+      halfLifeShare: 0.5,
+      now,
+    })
   })
 })
