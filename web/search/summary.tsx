@@ -12,7 +12,6 @@ export const Summary = ({ model, answer }: { model: Model; answer: WireAnswer })
         {answer.hits.length === 0 ? 'No paper' : count(answer.candidates, 'candidate')} as of{' '}
         <time dateTime={answer.asOf}>{momentInWords(answer.asOf)}</time>
         <span class="took">, in {Math.max(1, Math.round(answer.tookMs.total))} ms</span>
-        <span class="waiting">{waitingInWords(model)}</span>
       </p>
       <p class="order">
         <Go to={{ ...model.wish, sort: 'relevance' }} current={answer.query.sort === 'relevance'}>
@@ -23,18 +22,13 @@ export const Summary = ({ model, answer }: { model: Model; answer: WireAnswer })
         </Go>
       </p>
     </div>
+    <Live model={model} answer={answer} />
     <Conditions wish={model.wish} answer={answer} />
     {answer.reconstruction !== null && <Past wish={model.wish} asOf={answer.asOf} />}
     <Shortcomings answer={answer} />
     {answer.message !== null && <p class={answer.abstained ? 'notice' : 'notice plain'}>{answer.message}</p>}
   </>
 )
-
-function waitingInWords({ waitingFor, answer }: Model): string {
-  const asked = answer?.route.live.offers.filter((offer) => offer.ask).map((offer) => sourceName(offer.source)) ?? []
-  if (waitingFor === 'live' && asked.length > 0) return ` · asking ${listed(asked)} …`
-  return ''
-}
 
 /** What narrows the answer, each to be taken back. */
 function Conditions({ wish, answer }: { wish: Wish; answer: WireAnswer }) {
@@ -87,13 +81,34 @@ const Past = ({ wish, asOf }: { wish: Wish; asOf: string }) => (
   </p>
 )
 
+const askedLive = ({ route }: WireAnswer): string[] =>
+  route.live.offers.filter((offer) => offer.ask).map((offer) => offer.source)
+
+/** Of live sources, from the moment they are asked: one line, so that nothing that is read moves, whatever comes of it. */
+function Live({ model: { waitingFor, withheld }, answer }: { model: Model; answer: WireAnswer }) {
+  const asked = askedLive(answer)
+  if (asked.length === 0) return null
+  const { live } = withheld ?? answer
+  const says = waitingFor === 'live' ? `Asking ${listed(asked.map(sourceName))} …` : live.map(outcomeInWords).join('; ')
+  return (
+    <p class={live.some(missed) ? 'live missed' : 'live'} role="status" title={says}>
+      {says}
+    </p>
+  )
+}
+
+type Report = WireAnswer['live'][number]
+
+const missed = ({ outcome }: Report): boolean => outcome !== 'answered'
+
+export const outcomeInWords = (report: Report): string =>
+  missed(report)
+    ? `Without ${sourceName(report.source)}: ${report.reason}`
+    : `${sourceName(report.source)} answered, with ${report.unheld === 0 ? 'nothing' : report.unheld} new`
+
 const Shortcomings = ({ answer }: { answer: WireAnswer }) => {
-  const said = [
-    ...answer.degraded.map(({ part, reason }) => ({ part, reason })),
-    ...answer.live
-      .filter(({ outcome, source }) => outcome !== 'answered' && !answer.degraded.some(({ part }) => part === source))
-      .map(({ source, outcome, reason }) => ({ part: source, reason: reason ?? outcome.replace('_', ' ') })),
-  ]
+  const asked = askedLive(answer)
+  const said = answer.degraded.filter(({ part }) => !asked.includes(part))
   if (said.length === 0) return null
   return (
     <ul class="notice degraded" aria-label="What this answer had to do without">

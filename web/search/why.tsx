@@ -1,4 +1,5 @@
 import type { WireAnswer, WireHit } from '../../src/http/answers.ts'
+import { outcomeInWords } from './summary.tsx'
 import { count, figure, percent, sourceName } from './words.ts'
 
 type Parts = NonNullable<WireHit['explain']>
@@ -7,7 +8,7 @@ type Parts = NonNullable<WireHit['explain']>
 export const Why = ({ hit, answer }: { hit: WireHit; answer: WireAnswer }) => (
   <>
     {hit.explain && <Score score={hit.score} parts={hit.explain} />}
-    <Route route={answer.route} tookMs={answer.tookMs} />
+    <Route answer={answer} />
     {answer.interleaved && <p>Two ways to rank take turns on this page, which feedback compares; ranks are theirs.</p>}
   </>
 )
@@ -62,7 +63,7 @@ const rowsOf = (parts: Parts): [name: string, value: string, says: string][] => 
   ['threshold', figure(parts.threshold), 'depth from which freshness counts'],
 ]
 
-const Route = ({ route, tookMs }: Pick<WireAnswer, 'route' | 'tookMs'>) => (
+const Route = ({ answer: { route, live, tookMs } }: { answer: WireAnswer }) => (
   <section>
     <h3>This search</h3>
     <ul class="reasons">
@@ -88,6 +89,12 @@ const Route = ({ route, tookMs }: Pick<WireAnswer, 'route' | 'tookMs'>) => (
       {route.live.offers.map((offer) => (
         <Offer key={offer.source} offer={offer} />
       ))}
+      {live.length > 0 && (
+        <>
+          <dt>What came of it</dt>
+          <dd>{live.map(outcomeInWords).join('; ')}</dd>
+        </>
+      )}
       <dt>Time</dt>
       <dd>
         {Object.entries(tookMs)
