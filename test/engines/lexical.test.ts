@@ -7,16 +7,14 @@ import { describe, expect, test } from 'vitest'
 import { averageLength, ceilingOf, idf, type LengthNorm, lengthNorm } from '../../src/domain/bm25.ts'
 import { termsOf, tokensOf } from '../../src/domain/terms.ts'
 import {
-  analyse,
   byCeiling,
   LexicalRanker,
-  type PostingList,
-  type Postings,
   type Scope,
   type Scored,
   scoreAt,
   type WeightedTerm,
 } from '../../src/engines/embedded/lexical.ts'
+import { analyse, type PostingList, type Postings } from '../../src/engines/embedded/postings.ts'
 import { record } from './fixtures.ts'
 
 const byScore = (one: Scored, other: Scored) => other.score - one.score || one.ordinal - other.ordinal

@@ -1,7 +1,7 @@
 import type { DocumentKey, Seq, StoredDocument } from '../../domain/document.ts'
 import type { Instant } from '../../domain/instant.ts'
 import { type Growing, growingFloat32, growingFloat64, growingUint8, growingUint32 } from './growing.ts'
-import { analyse, type PostingList } from './lexical.ts'
+import { analyse, type PostingList } from './postings.ts'
 import type { IndexedTier } from './tier.ts'
 import { dot, ExactIndex } from './vectors.ts'
 

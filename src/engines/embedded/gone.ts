@@ -1,5 +1,6 @@
 import type { Instant } from '../../domain/instant.ts'
-import { lookUpCost, type PostingList, tfAt } from './lexical.ts'
+import { lookUpCost } from './lexical.ts'
+import { type PostingList, tfAt } from './postings.ts'
 import type { IndexedTier } from './tier.ts'
 
 /** Ordinals of a tier, announced by the horizon, that are not the text of their document, and what statistics must do without. */

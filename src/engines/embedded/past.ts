@@ -6,7 +6,7 @@ import { termsOf } from '../../domain/terms.ts'
 import type { DocumentStore, EmbeddingStore, GatherRequest } from '../../ports.ts'
 import { freshTier } from './fresh.ts'
 import { type Gone, goneAmong } from './gone.ts'
-import { tfAt } from './lexical.ts'
+import { tfAt } from './postings.ts'
 import type { PhraseMatches, Standing } from './standing.ts'
 
 /** Documents taken in before other work gets its turn. */

@@ -2,16 +2,8 @@ import { documentKinds } from '../../domain/document.ts'
 import type { Instant } from '../../domain/instant.ts'
 import { termsOf, wordsOf } from '../../domain/terms.ts'
 import type { GatherRequest } from '../../ports.ts'
-import {
-  authorTerm,
-  categoryTerm,
-  countryTerm,
-  fieldTerm,
-  kindTerm,
-  type PostingList,
-  type Scope,
-  sourceTerm,
-} from './lexical.ts'
+import type { Scope } from './lexical.ts'
+import { authorTerm, categoryTerm, countryTerm, fieldTerm, kindTerm, type PostingList, sourceTerm } from './postings.ts'
 import type { Standing } from './standing.ts'
 
 /** Which ordinals of a tier may be answers: what stands, was announced by the horizon and is let through by every filter. */

@@ -4,7 +4,7 @@ import type { DocumentKey, Seq } from '../../domain/document.ts'
 import { CorruptStore } from '../../domain/errors.ts'
 import type { Manifest } from '../../domain/generation.ts'
 import type { Instant } from '../../domain/instant.ts'
-import { type PostingList, seek } from './lexical.ts'
+import { type PostingList, seek } from './postings.ts'
 import type { IndexedTier } from './tier.ts'
 import { dot, HnswGraph } from './vectors.ts'
 

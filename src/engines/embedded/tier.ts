@@ -2,7 +2,8 @@ import type { CorpusStatistics } from '../../domain/bm25.ts'
 import type { DocumentKey, Seq } from '../../domain/document.ts'
 import type { Tier } from '../../domain/evidence.ts'
 import type { Instant } from '../../domain/instant.ts'
-import type { Postings, Scope } from './lexical.ts'
+import type { Scope } from './lexical.ts'
+import type { Postings } from './postings.ts'
 import type { Neighbour } from './vectors.ts'
 
 /**
