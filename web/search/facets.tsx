@@ -1,7 +1,7 @@
 import type { WireAnswer } from '../../src/http/answers.ts'
-import { Go } from './go.tsx'
+import { Go, Kept } from './go.tsx'
 import { barsOf } from './histogram.ts'
-import { type ListName, type Wish, withToggled } from './wish.ts'
+import { days, type ListName, type Wish, withToggled } from './wish.ts'
 import { count, countryName, dayInWords, grouped, monthInWords, sourceName } from './words.ts'
 
 interface FacetsProps {
@@ -99,14 +99,18 @@ function Dates({ wish, announced }: { wish: Wish; announced: NonNullable<WireAns
           </figcaption>
         </figure>
       )}
-      <div class="days">
+      <form class="days" action="/">
+        <Kept wish={wish} without={days} />
         <Day name="since" label="From" value={wish.since} />
         <Day name="until" label="To" value={wish.until} />
-      </div>
-      <details class="machine" open={wish.as_of !== ''}>
-        <summary>Time machine</summary>
-        <Day name="as_of" label="As it stood on" value={wish.as_of} />
-      </details>
+        <details open={wish.as_of !== ''}>
+          <summary>Time machine</summary>
+          <Day name="as_of" label="As it stood on" value={wish.as_of} />
+        </details>
+        <noscript>
+          <button type="submit">Apply</button>
+        </noscript>
+      </form>
     </section>
   )
 }
@@ -118,7 +122,7 @@ const Day = ({ name, label, value }: { name: string; label: string; value: strin
   value === '' || isDay(value) ? (
     <label>
       {label}
-      <input type="date" name={name} form="ask" value={value} />
+      <input type="date" name={name} value={value} />
     </label>
   ) : (
     <p>

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { addressOf, type Wish } from './wish.ts'
+import { addressOf, parametersOf, type Wish } from './wish.ts'
 
 interface GoProps {
   readonly to: Wish
@@ -24,4 +24,15 @@ export const Go = ({ to, label, current, unreachable, children, ...rest }: GoPro
   >
     {children}
   </a>
+)
+
+/** The rest of a wish in a form that asks for a part of it, for browsers that send it by themselves. */
+export const Kept = ({ wish, without }: { wish: Wish; without: readonly string[] }) => (
+  <>
+    {[...parametersOf(wish)]
+      .filter(([name]) => !without.includes(name))
+      .map(([name, value]) => (
+        <input type="hidden" key={`${name} ${value}`} name={name} value={value} />
+      ))}
+  </>
 )

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { Facets } from './facets.tsx'
-import { Go } from './go.tsx'
+import { Go, Kept } from './go.tsx'
 import { Help } from './help.tsx'
 import { Hit } from './hit.tsx'
 import { arrivalsIn, type Model, shownIn } from './model.ts'
@@ -8,7 +8,7 @@ import { Watch } from './saved.tsx'
 import { Covered, Summary } from './summary.tsx'
 import { useSearch } from './use-search.ts'
 import { Welcome } from './welcome.tsx'
-import { addressOf, lists, type Wish, withoutConditions } from './wish.ts'
+import { addressOf, type Wish, withoutConditions } from './wish.ts'
 import { listed, sourceName } from './words.ts'
 
 /** The search page: drawn once by the server, and from then on by the script. */
@@ -22,7 +22,6 @@ export function Search({ first }: { first: Model }) {
     <div class={answer === null ? 'search start' : 'search'} onClick={follow}>
       <search>
         <form
-          id="ask"
           class="ask"
           action="/"
           onSubmit={(event) => {
@@ -45,8 +44,7 @@ export function Search({ first }: { first: Model }) {
             enterkeyhint="search"
             onInput={(event) => type(event.currentTarget.value)}
           />
-          {lists.flatMap((name) => wish[name].map((value) => <input type="hidden" name={name} value={value} />))}
-          {wish.sort !== 'relevance' && <input type="hidden" name="sort" value={wish.sort} />}
+          <Kept wish={wish} without={['q']} />
           <button type="submit" class="main">
             Search
           </button>
@@ -61,7 +59,12 @@ export function Search({ first }: { first: Model }) {
         trouble === null && <Welcome coverage={model.coverage} />
       ) : (
         <div class="columns">
-          <aside class={filtersOpen ? 'filters open' : 'filters'} aria-label="Filters" onChange={pick}>
+          <aside
+            class={filtersOpen ? 'filters open' : 'filters'}
+            aria-label="Filters"
+            onChange={pick}
+            onSubmit={(event) => event.preventDefault()}
+          >
             <button type="button" class="fold" aria-expanded={filtersOpen} onClick={() => openFilters(!filtersOpen)}>
               Filters
             </button>
