@@ -227,8 +227,8 @@ const byHand = shipped.provenance.live?.kept === 'fitted' ? '' : ' (skipped: tho
 describe.skipIf(byHand)(`the shipped gains of asking live${byHand}`, () => {
   it('cost less on later time than those by hand and whatever is simpler, but for asking always', () => {
     const figures = policyFigures(recorded, shipped.live)
-    expect(recorded.length).toBeGreaterThan(1_000)
-    // Measured .0093 of nDCG@10 a query against .0111 by hand; always .0096, never .0246.
+    expect(recorded.length).toBeGreaterThan(500)
+    // Measured .0095 of nDCG@10 a query against .0109 by hand; always .0100, never .0211.
     for (const simpler of ['by hand', 'never', 'random as often as fitted', 'one rule'] as const) {
       expect(figures.fitted.regret, simpler).toBeLessThan(figures[simpler].regret)
     }
