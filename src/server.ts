@@ -218,9 +218,8 @@ async function main(): Promise<void> {
   const running = await startServer(config, log)
   const address = running.server.address()
   const port = typeof address === 'object' && address ? address.port : config.port
-  console.log(
-    `Freshet answers on http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}/v1/search?q=...`,
-  )
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host
+  console.log(`Freshet answers on http://${host}:${port}, and is described at /docs`)
   let stopping = false
   const stop = () => {
     if (stopping) return
