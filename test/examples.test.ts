@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv, promisify } from 'node:util'
 import type { Command } from 'commander'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, type TestContext, vi } from 'vitest'
 import { readConfig } from '../src/config.ts'
 import { type Checkout, openCheckout } from './checkout.ts'
 import { commandsOf, type Example, examplesOf, spansOf, wordsOf } from './markdown.ts'
@@ -45,8 +45,10 @@ function makeIdle(command: Command): void {
 }
 
 const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'))
-/** What a system brings along; named files must exist. */
-const foreign = ['apt-get', 'docker', 'openssl', 'printf', 'systemctl', 'systemd-analyze']
+/** What a system brings along. */
+const foreign = ['docker', 'systemctl']
+const missingIn = (words: readonly string[]): readonly string[] =>
+  words.filter((word) => /^(?:cli|deploy|docs|src)\/[\w./-]+$/.test(word) && !existsSync(join(root, word)))
 
 /** The program of ours that a command starts, and what it is told. */
 function ours(words: readonly string[]): readonly [Command | undefined, readonly string[]] | null {
@@ -66,6 +68,7 @@ async function checkCommand(command: string): Promise<void> {
   const settings = (from < 0 ? words : words.slice(0, from)).map((word) => word.split(/=(.*)/s, 2))
   readConfig(Object.fromEntries(settings))
   const [first, second, third] = words.slice(from)
+  expect(missingIn(words)).toEqual([])
   const own = ours(words.slice(from))
   if (own) await own[0]?.parseAsync([...own[1]], { from: 'user' })
   else if (first === 'npm')
@@ -97,48 +100,64 @@ function strange(example: unknown, answer: unknown, path = ''): readonly string[
   return Object.entries(example).flatMap(([name, value]) => strange(value, held.get(name), `${path}.${name}`))
 }
 
-const isServer = (text: string): boolean => /\bnpm (?:start|install|ci|test)\b/.test(text)
-const languageOf = ({ language, text }: Example): string | null => {
+function languageOf({ language, text }: Example): string | null {
   if (language !== null) return language
   if (/^(?:GET |http:)/.test(text)) return 'http'
   return /^(?:curl|npm|npx|docker|FRESHET_\w+=)/.test(text) ? 'sh' : null
 }
+
 /** Shown, for other programs or for the eye. */
 const shown = ['nginx', 'text', 'yaml']
 const notRun: string[] = []
 
+function reasonOf({ notRun, text }: Example, language: string | null): string | null {
+  if (notRun !== null) return notRun
+  if (language !== null && shown.includes(language)) return `it is ${language}`
+  return /\bnpm (?:start|install|ci|test)\b/.test(text) ? 'starts or installs; its settings are read' : null
+}
+
 describe.each(pages)('%s', (page) => {
   let printed = ''
 
-  async function check(example: Example): Promise<void> {
+  async function check(example: Example, { skip }: TestContext): Promise<void> {
     const { text, label } = example
     const language = languageOf(example)
-    const reason = example.notRun ?? (isServer(text) ? 'starts or installs; its settings are read' : null)
-    if (reason !== null || shown.includes(language ?? ''))
-      notRun.push(`${page}:${example.line} is not run: ${reason ?? `it is ${language}`}`)
-    if (language === 'json') {
-      // An ellipsis stands for what was left out.
-      const value: unknown = JSON.parse(text.replaceAll('…', ''))
-      if (label === 'answer') expect(strange(value, JSON.parse(printed))).toEqual([])
-    } else if (language === 'env') {
-      readConfig(parseEnv(text))
-    } else if (language === 'http') {
-      const [url] = /http:\S+|\/\S+/.exec(text) ?? []
-      const response = await fetch(new URL(checkout.here(url ?? ''), checkout.url))
-      expect(response.status).toBe(200)
-    } else if (language === 'sh' && reason !== null) {
+    const reason = reasonOf(example, language)
+    if (reason !== null) {
+      notRun.push(`${page}:${example.line} is not run: ${reason}`)
+      if (language !== 'sh') skip(reason)
       for (const command of commandsOf(text)) await checkCommand(command)
-    } else if (reason === null && language === 'sh') {
-      printed = await run(text)
-    } else if (reason === null && language === 'js') {
-      expect(await runJavaScript(text)).not.toBe('')
-    } else {
-      expect(reason ?? shown.find((one) => one === language), 'a language that is run, or a reason').toBeDefined()
+      return
+    }
+    switch (language) {
+      case 'json': {
+        // An ellipsis stands for what was left out.
+        const value: unknown = JSON.parse(text.replaceAll('…', ''))
+        if (label === 'answer') expect(strange(value, JSON.parse(printed))).toEqual([])
+        break
+      }
+      case 'env':
+        readConfig(parseEnv(text))
+        break
+      case 'http': {
+        const [url] = /http:\S+|\/\S+/.exec(text) ?? []
+        expect((await fetch(new URL(checkout.here(url ?? ''), checkout.url))).status).toBe(200)
+        break
+      }
+      case 'sh':
+        printed = await run(text)
+        break
+      case 'js':
+        expect(await runJavaScript(text)).not.toBe('')
+        break
+      default:
+        throw new Error('write its language, or in a comment before it why it is not run')
     }
   }
 
   const examples = examplesOf(read(page))
-  for (const example of examples) it(`${example.line}: ${example.text.split('\n')[0]}`, () => check(example))
+  for (const example of examples)
+    it(`${example.line}: ${example.text.split('\n')[0]}`, (context) => check(example, context))
 
   it('names commands and options that there are', () => {
     const wrong = spansOf(read(page)).filter((span) => !isKnown(span))
@@ -150,7 +169,8 @@ describe.each(pages)('%s', (page) => {
 function isKnown(span: string): boolean {
   const words = wordsOf(span)
   const own = ours(words)
-  if (!own) return words[0] !== 'npm' || words[1] !== 'run' || words[2] in scripts
+  if (!own)
+    return foreign.includes(words[0]) ? missingIn(words).length === 0 : words[1] !== 'run' || words[2] in scripts
   let [command] = own
   for (const word of own[1]) {
     if (/^(?:[A-Z]+|…|\.\.\.)$/.test(word)) return true
