@@ -4,6 +4,7 @@ import { sendTagged } from './etag.ts'
 import { safeHeaders, shareWith } from './headers.ts'
 import { callerOf, openKeys } from './keys.ts'
 import { openApi } from './openapi/document.ts'
+import { refuseForeignHosts } from './own-hosts.ts'
 import { readUrl } from './params.ts'
 import { answerWithProblem, onlyMethods, Refusal, unknownPath } from './problem.ts'
 import { limitRate } from './rate-limit.ts'
@@ -17,7 +18,7 @@ export interface AppParts extends ServiceParts {
   ready(): { readonly ready: boolean; readonly reason: string | null }
   /** As openKeys reads them. None: everybody who can reach the server may do everything. */
   readonly apiKeys: readonly string[]
-  /** Whose scripts may read answers in a browser; left out, only those of the pages themselves. */
+  /** Whose scripts may read answers in a browser, and whose hosts are answered without keys; left out, only our own. */
   readonly corsOrigins?: readonly string[]
   /** For each caller; null or left out, there is no limit. */
   readonly requestsPerMinute?: number | null
@@ -52,6 +53,7 @@ export function buildApp(parts: AppParts): Express {
     if (!ready) throw new Refusal('unavailable', reason ?? 'the server is starting')
     response.set('Cache-Control', 'no-store').json({ status: 'ready' })
   })
+  if (!keysNeeded) app.use(refuseForeignHosts(parts.corsOrigins ?? []))
   if (parts.requestsPerMinute) app.use(limitRate(parts.requestsPerMinute, keysNeeded))
   app.use('/v1', guard('read'))
   const service = openService(parts)

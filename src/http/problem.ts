@@ -9,7 +9,7 @@ const kinds = {
   'invalid-parameter': [400, 'A parameter cannot be used'],
   'malformed-request': [400, 'The request cannot be read'],
   unauthorized: [401, 'An API key is needed'],
-  forbidden: [403, 'The API key may not do this'],
+  forbidden: [403, 'This may not be asked so'],
   'not-found': [404, 'There is no such thing here'],
   'unknown-answer': [404, 'The answer is not known, or not any more'],
   'not-acceptable': [406, 'There is no such form of it'],

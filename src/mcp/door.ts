@@ -1,6 +1,6 @@
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import express, { type RequestHandler, Router } from 'express'
-import { callerOf, isLoopback } from '../http/keys.ts'
+import { callerOf } from '../http/keys.ts'
 import { onlyMethods, Refusal, refusedBody } from '../http/problem.ts'
 import type { Door } from '../http/service.ts'
 import { type McpParts, mcpServer } from './server.ts'
@@ -16,10 +16,10 @@ interface McpDoorParts extends Pick<McpParts, 'version' | 'log'> {
  */
 export const mcpDoor =
   ({ version, log, origins }: McpDoorParts): Door =>
-  ({ service, keysNeeded, guard }) => {
+  ({ service, guard }) => {
     const router = Router()
     const endpoint = router.route('/mcp')
-    endpoint.post(refuseRebinding(keysNeeded, origins), guard('read'), readMessage, async (request, response) => {
+    endpoint.post(refuseForeignScripts(origins), guard('read'), readMessage, async (request, response) => {
       const server = mcpServer({ service, caller: callerOf(response), version, log })
       const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true, maxRequestBodySize: longestBody })
       response.once('close', () => server.close())
@@ -30,28 +30,16 @@ export const mcpDoor =
     return router
   }
 
-/**
- * Against pages of elsewhere whose name was made to point at this machine: where no key stands in their way, only the
- * machine's own names are answered, and a script must come from the host that it asks, or from an origin of the settings.
- */
-function refuseRebinding(keysNeeded: boolean, origins: readonly string[]): RequestHandler {
+/** A script must come from the host that it asks, or from an origin of the settings. */
+function refuseForeignScripts(origins: readonly string[]): RequestHandler {
   return (request, _response, next) => {
-    const host = request.get('Host') ?? ''
-    if (!keysNeeded && !isLoopback(hostnameOf(host))) {
-      throw new Refusal('forbidden', 'without API keys only requests to localhost are answered', { field: 'Host' })
-    }
     const origin = request.get('Origin')
-    if (origin !== undefined && !origins.includes(origin) && hostIn(origin) !== host) {
+    if (origin !== undefined && !origins.includes(origin) && hostIn(origin) !== request.get('Host')) {
       const advice = 'FRESHET_CORS_ORIGINS lists those that may'
       throw new Refusal('forbidden', `scripts of this origin may not ask here; ${advice}`, { field: 'Origin' })
     }
     next()
   }
-}
-
-const hostnameOf = (host: string): string => {
-  const address = `http://${host}`
-  return URL.canParse(address) ? new URL(address).hostname : ''
 }
 
 const hostIn = (origin: string): string | null => (URL.canParse(origin) ? new URL(origin).host : null)

@@ -1,3 +1,4 @@
+import { request } from 'node:http'
 import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { AppParts } from '../../src/http/app.ts'
@@ -99,6 +100,37 @@ describe('the log of requests', () => {
     await searching
     socket.destroy()
     expect((await until(1))[0]).toMatchObject({ level: 'info', facts: { hungUp: true } })
+  })
+})
+
+describe('the Host of a request', () => {
+  /** fetch writes the Host itself. */
+  const statusAt = (path: string, Host: string) =>
+    new Promise((resolve, reject) => {
+      const asking = request(`${server.url}${path}`, { headers: { Host } }, (response) => {
+        resolve(response.resume().statusCode)
+      })
+      asking.once('error', reject).end()
+    })
+
+  // A page of evil.example whose name was rebound to loopback could read saved searches as its own.
+  it('must be of this machine or of the settings where there are no keys, and may be any for probes', async () => {
+    server = await serve({ corsOrigins: ['https://papers.example:8443'] })
+    const { port } = new URL(server.url)
+    for (const host of ['localhost', `localhost:${port}`, `127.0.0.1:${port}`, '[::1]', 'papers.example']) {
+      expect([host, await statusAt('/v1/status', host)]).toEqual([host, 200])
+    }
+    for (const host of ['evil.example', `evil.example:${port}`, 'localhost.evil.example', '10.0.0.1', 'a b']) {
+      expect([host, await statusAt('/v1/status', host)]).toEqual([host, 403])
+    }
+    expect(await statusAt('/openapi.json', 'evil.example')).toBe(403)
+    expect(await statusAt('/healthz', 'evil.example')).toBe(200)
+  })
+
+  it('may be any where there are keys', async () => {
+    server = await serve({ apiKeys: ['key'] })
+    expect(await statusAt('/openapi.json', 'papers.example')).toBe(200)
+    expect(await statusAt('/v1/status', 'papers.example')).toBe(401)
   })
 })
 
