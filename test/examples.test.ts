@@ -169,8 +169,8 @@ describe.each(pages)('%s', (page) => {
 function isKnown(span: string): boolean {
   const words = wordsOf(span)
   const own = ours(words)
-  if (!own)
-    return foreign.includes(words[0]) ? missingIn(words).length === 0 : words[1] !== 'run' || words[2] in scripts
+  if (foreign.includes(words[0])) return missingIn(words).length === 0
+  if (!own) return words[0] !== 'npm' || words[1] !== 'run' || words[2] in scripts
   let [command] = own
   for (const word of own[1]) {
     if (/^(?:[A-Z]+|…|\.\.\.)$/.test(word)) return true

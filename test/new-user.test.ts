@@ -85,7 +85,7 @@ afterAll(async () => {
 
 describe('npm start on a fresh machine, offline', () => {
   it('answers the search of the README over the sample, with its reasons', async () => {
-    const response = await fetch(url('/v1/search?q=mixture+of+experts+inference+cost&explain=true'))
+    const response = await fetch(url('/v1/search?q=latest+mixture+of+experts+inference+cost&explain=true'))
     const answer = answerSchema.parse(await response.json())
     expect(response.status).toBe(200)
     expect(answer.hits).toHaveLength(10)
