@@ -75,8 +75,15 @@ function callerIn(request: Request, known: readonly KnownKey[]): Caller | undefi
 
 /** Both headers count: a proxy may fill Authorization with credentials of its own. */
 function keysIn(request: Request): string[] {
-  const bearer = /^Bearer +(\S+) *$/i.exec(request.get('Authorization') ?? '')?.[1]
-  return [bearer, request.get('X-API-Key')].filter((key) => key !== undefined && key !== '').map(String)
+  const [, scheme, credentials] = /^(Bearer|Basic) +(\S+) *$/i.exec(request.get('Authorization') ?? '') ?? []
+  const key = scheme?.toLowerCase() === 'basic' ? passwordIn(credentials) : credentials
+  return [key, request.get('X-API-Key')].filter((one) => one !== undefined && one !== '').map(String)
+}
+
+/** For feed readers, most of which send nothing but a name and a password. */
+function passwordIn(credentials: string): string {
+  const pair = Buffer.from(credentials, 'base64').toString()
+  return pair.slice(pair.indexOf(':') + 1)
 }
 
 const digestOf = (key: string): Buffer => createHash('sha256').update(key).digest()

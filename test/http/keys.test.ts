@@ -18,6 +18,7 @@ describe('with API keys set', () => {
     { authorization: 'bearer second-key' },
     { 'X-API-Key': 'second-key' },
     { Authorization: 'Basic cHJveHk6cHJveHk=', 'X-API-Key': 'first-key' },
+    { Authorization: `Basic ${btoa('reader:first-key')}` },
   ])('a request with one of them is answered: %o', async (headers) => {
     const response = await server.get('/v1/search?q=agents', headers as Record<string, string>)
     expect(response.status).toBe(200)
@@ -30,6 +31,8 @@ describe('with API keys set', () => {
     { Authorization: 'Bearer' },
     { Authorization: 'Bearer first-key second-key' },
     { Authorization: 'first-key' },
+    { Authorization: 'Basic first-key' },
+    { Authorization: `Basic ${btoa('first-key:')}` },
     { 'X-API-Key': '' },
     { 'X-API-Key': 'first-ke' },
     { 'X-API-Key': 'first-key,second-key' },
