@@ -5,7 +5,8 @@ const Locked = () => (
   <main id="main" class="narrow" data-locked>
     <h1>This server asks for a key</h1>
     <p>Type an API key to go on. It stays in this tab, and is gone when you close it.</p>
-    <form class="key">
+    {/* Of this method, and outside of a dialog, nothing is sent: without the script the key would end up in the address. */}
+    <form class="key" method="dialog">
       <label>
         API key <input name="key" type="password" autocomplete="off" required />
       </label>
