@@ -1,12 +1,13 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { callerOf } from '../src/http/keys.ts'
-import { onlyMethods, Refusal } from '../src/http/problem.ts'
+import { onlyMethods, problemOf, Refusal } from '../src/http/problem.ts'
 import { goneSignal, parametersOf } from '../src/http/reading.ts'
 import type { Door } from '../src/http/service.ts'
 import { type Assets, makeAssets } from './assets.ts'
 import { compressed, sendCompressed } from './compression.ts'
-import type { Page } from './page.ts'
+import type { Page, View, Visit } from './page.ts'
 import { locked } from './pages/locked.tsx'
+import { refused } from './pages/refused.tsx'
 import { searchPage } from './pages/search.tsx'
 import { type Theme, toHtml } from './pages/shell.tsx'
 
@@ -31,8 +32,8 @@ export async function openPages(pages: readonly Page[] = []): Promise<Door> {
             params: paramsOf(request),
             signal: goneSignal(response),
           }
-          const view = await page.render(visit)
-          response.status(view.missing ? 404 : 200)
+          const view = await viewOf(page, visit)
+          response.status(view.status ?? 200)
           sendHtml(request, response, toHtml(view, look), assets)
         })
         .all(onlyMethods('GET', 'HEAD'))
@@ -45,6 +46,17 @@ export async function openPages(pages: readonly Page[] = []): Promise<Door> {
       })
       .all(onlyMethods('GET', 'HEAD'))
     return router
+  }
+}
+
+/** What is refused is said on a page as well. What nobody expected goes on to the log. */
+async function viewOf(page: Page, visit: Visit): Promise<View> {
+  try {
+    return await page.render(visit)
+  } catch (error) {
+    const { problem, unexpected } = problemOf(error)
+    if (unexpected) throw error
+    return refused(problem)
   }
 }
 

@@ -19,8 +19,8 @@ export interface View {
   readonly body: VNode
   /** What the script goes on from, as JSON beside the markup. */
   readonly state?: object
-  /** It says that there is nothing here. */
-  readonly missing?: true
+  /** Of the response, where what was asked for cannot be shown. */
+  readonly status?: number
 }
 
 /** A page at an address of its own. Where keys are needed, only callers with one see what `render` says. */

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
+import { h } from 'preact'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AppParts } from '../../src/http/app.ts'
+import { Refusal } from '../../src/http/problem.ts'
 import type { Door } from '../../src/http/service.ts'
 import { openPages } from '../../web/door.ts'
+import type { Page } from '../../web/page.ts'
 import { hitAt, rankedAnswer, serve, type TestServer } from '../http/fakes.ts'
 
 let pages: Door
@@ -43,8 +46,23 @@ describe('the search page', () => {
     expect(server.queries).toHaveLength(before)
   })
 
-  it('says what is wrong with an address', async () => {
-    expect(await html('/?q=x&since=yesterday')).toContain('since must be a day')
+  it('says what is wrong with an address, beside the field to put it right', async () => {
+    const response = await server.get('/?q=x&since=yesterday')
+    expect(response.status).toBe(400)
+    const page = await response.text()
+    expect(page).toContain('since must be a day')
+    expect(page).toContain('value="x"')
+  })
+
+  it('is still a page where a search is refused', async () => {
+    const search = () => {
+      throw new Refusal('unavailable', 'too many wait')
+    }
+    await serving({ search }, async (other) => {
+      const response = await other.get('/?q=agents&as_of=2025-01-01')
+      expect(response.status).toBe(503)
+      expect(await response.text()).toContain('too many wait')
+    })
   })
 
   it('shows what papers say as text, whatever it looks like', async () => {
@@ -100,12 +118,28 @@ describe('where keys are needed', () => {
     await serving({ apiKeys: ['secret-key'] }, async (other) => {
       const locked = await other.get('/?q=agent')
       expect(locked.status).toBe(401)
-      expect(await locked.text()).toMatch(/asks for a key/)
+      const form = /<form[^>]*>/.exec(await locked.text())?.[0]
+      // A plain form would write the key into the address of whoever has no script yet.
+      expect(form).toContain('method="dialog"')
       expect(other.queries).toHaveLength(0)
       const open = await other.get('/?q=agent', { Authorization: 'Bearer secret-key' })
       expect(open.status).toBe(200)
       expect(stateIn(await open.text()).answer.hits).toHaveLength(10)
     })
+  })
+})
+
+it('what a page is refused is a page too', async () => {
+  const days: Page = {
+    path: '/days',
+    tab: 'sources',
+    render: ({ service }) => ({ title: 'Days', body: h('p', {}, service.coverage({ days: 'many' }).firstDay) }),
+  }
+  await serving({ doors: [await openPages([days])] }, async (other) => {
+    const response = await other.get('/days')
+    expect(response.status).toBe(400)
+    expect(response.headers.get('content-type')).toMatch(/^text\/html/)
+    expect(await response.text()).toContain('days must be a whole number')
   })
 })
 

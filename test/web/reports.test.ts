@@ -39,7 +39,7 @@ const spoken: Door = ({ service }) => {
         { run: String(params.run) },
         new URL(url, 'http://localhost').searchParams,
       )
-      response.status(view.missing ? 404 : 200).send(renderToString(view.body as VNode))
+      response.send(renderToString(view.body as VNode))
     })
   }
   return router

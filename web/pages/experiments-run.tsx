@@ -1,5 +1,4 @@
 import type { WireExperiment } from '../../src/http/experiments.ts'
-import { Refusal } from '../../src/http/problem.ts'
 import type { Service } from '../../src/http/service.ts'
 import type { Page } from '../page.ts'
 import { TableOf, Unregistered, Verdicts } from './experiments-parts.tsx'
@@ -10,14 +9,9 @@ export const runPage: Page = {
   path: '/experiments/:run',
   tab: 'experiments',
   async render({ service, params }) {
-    try {
-      const run = await service.experiment(params.run)
-      const figures = await Promise.all(run.figures.map((one) => figureOf(service, run, one)))
-      return { title: `${run.says} · Freshet`, body: <Run run={run} figures={figures} /> }
-    } catch (error) {
-      if (!(error instanceof Refusal && error.kind === 'not-found')) throw error
-      return { title: 'No such run · Freshet', body: <NoRun says={error.message} />, missing: true }
-    }
+    const run = await service.experiment(params.run)
+    const figures = await Promise.all(run.figures.map((one) => figureOf(service, run, one)))
+    return { title: `${run.says} · Freshet`, body: <Run run={run} figures={figures} /> }
   },
 }
 
@@ -38,15 +32,6 @@ async function figureOf(
   const { body } = await service.experimentFile(run, file)
   return { title, caption, file, image: `data:image/svg+xml,${encodeURIComponent(body.toString('utf8'))}` }
 }
-
-const NoRun = ({ says }: { says: string }) => (
-  <main id="main" class="reports">
-    <h1>No such run</h1>
-    <p>
-      {says}. <a href="/experiments">All experiments</a>
-    </p>
-  </main>
-)
 
 const Run = ({ run, figures }: { run: WireExperiment; figures: readonly Drawn[] }) => {
   const [first, ...more] = figures

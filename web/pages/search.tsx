@@ -1,11 +1,25 @@
-import { InvalidQuery } from '../../src/domain/errors.ts'
+import { problemOf } from '../../src/http/problem.ts'
 import { wholeAnswer } from '../../src/http/service.ts'
 import type { Page, View, Visit } from '../page.ts'
 import { coverageOf, emptyModel, type Model } from '../search/model.ts'
 import { Search } from '../search/search.tsx'
 import { requestOf, wishOf } from '../search/wish.ts'
 
-export const searchPage: Page = { path: '/', tab: 'search', render: async (visit) => viewOf(await modelOf(visit)) }
+export const searchPage: Page = {
+  path: '/',
+  tab: 'search',
+  async render(visit) {
+    const empty = emptyModel(wishOf(visit.url), coverageOf(await visit.service.status()))
+    try {
+      return viewOf(await answered(empty, visit))
+    } catch (error) {
+      const { problem, unexpected } = problemOf(error)
+      if (unexpected) throw error
+      const { title, detail, status } = problem
+      return { ...viewOf({ ...empty, trouble: { title, detail } }), status }
+    }
+  },
+}
 
 function viewOf(model: Model): View {
   const title = model.wish.q === '' ? 'Freshet' : `${model.wish.q} · Freshet`
@@ -20,15 +34,9 @@ function viewOf(model: Model): View {
 }
 
 /** Live sources are left out: a link is opened by crawlers and previews too, and only Enter asks them. */
-async function modelOf({ service, caller, url, signal }: Visit): Promise<Model> {
-  const model = emptyModel(wishOf(url), coverageOf(await service.status()))
+async function answered(model: Model, { service, caller, signal }: Visit): Promise<Model> {
   if (model.wish.q === '') return model
-  try {
-    const spoken = await service.search(requestOf(model.wish, 'both'), { caller, signal })
-    spoken.shown()
-    return { ...model, answer: wholeAnswer(spoken) }
-  } catch (error) {
-    if (!(error instanceof InvalidQuery)) throw error
-    return { ...model, trouble: { title: 'This cannot be searched for', detail: error.message } }
-  }
+  const spoken = await service.search(requestOf(model.wish, 'both'), { caller, signal })
+  spoken.shown()
+  return { ...model, answer: wholeAnswer(spoken) }
 }
