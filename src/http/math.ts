@@ -47,17 +47,22 @@ function markupOf(title: string): string | null {
 
 /** More than any title needs; what KaTeX does with a formula grows faster than its length. */
 const longestFormula = 500
+/** A formula may define macros, and a hundred characters of those unfold into megabytes. */
+const mostExpansions = 100
+const longestMarkup = 20_000
 
 function mathOf(tex: string): string | null {
   if (tex.length > longestFormula) return null
   try {
-    return katex.renderToString(tex, {
+    const markup = katex.renderToString(tex, {
       output: 'mathml',
       throwOnError: true,
       strict: 'ignore',
       maxSize: 10,
+      maxExpand: mostExpansions,
       trust: refuse,
     })
+    return markup.length > longestMarkup ? null : markup
   } catch {
     // Not only ParseError: a thousand open braces exhaust the stack.
     return null

@@ -46,6 +46,14 @@ describe('formulas in titles', () => {
     expect(titleMath(title)).toBeNull()
   })
 
+  // A title of 142 characters made a megabyte of markup, in every answer that held it.
+  it.each([
+    `$\\def\\a#1{${'#1'.repeat(10)}}\\a{\\a{\\a{${'x'.repeat(100)}}}}$`,
+    `$\\def\\a{${'x'.repeat(300)}}${'\\a'.repeat(70)}$`,
+  ])('stay text where they would unfold into more than any title needs: %s', (title) => {
+    expect(titleMath(title)).toBeNull()
+  })
+
   it('never let markup of the title through', () => {
     const hostile = titleMath('<img src=x onerror=alert(1)> $x$ $\\text{<script>alert(1)</script>}$ "onload=\'')
     expect(hostile?.match(/<(?!\/?(?:span|math|semantics|mrow|mi|mn|mo|mtext|annotation)\b)[^>]*>/g)).toBeNull()
