@@ -107,7 +107,15 @@ function bibtexOf(document: Cited, item: CslItem, Cite: Library['Cite']): string
   const { title, author, abstract: _, issued, ...rest } = item
   // BibTeX knows months and no days.
   const month = issued && { issued: { 'date-parts': [issued['date-parts'][0].slice(0, 2)] } }
-  const safe = { ...rest, ...month, title: texOf(title), author: author.map(texName) }
+  const { DOI } = rest
+  const safe = {
+    ...rest,
+    ...month,
+    title: texOf(title),
+    author: author.map(texName),
+    URL: withoutBraces(rest.URL),
+    ...(DOI && { DOI: withoutBraces(DOI) }),
+  }
   const [
     {
       properties: { howpublished: sameAsUrl, ...properties },
@@ -124,23 +132,41 @@ function bibtexOf(document: Cited, item: CslItem, Cite: Library['Cite']): string
   return `@misc{${item.id.replace(/[^\w.:/-]+/g, '-')},\n${lines.join('')}}\n`
 }
 
+/** BibTeX counts every brace, escaped or not: one too many ends the field, and all that follows is read wrong. */
 const texSigns: Readonly<Record<string, string>> = {
+  '{': '\\textbraceleft{}',
+  '}': '\\textbraceright{}',
   '\\': '\\textbackslash{}',
   '~': '\\textasciitilde{}',
   '^': '\\textasciicircum{}',
 }
 const escaped = (text: string): string => text.replace(/[&%$#_{}\\~^]/g, (sign) => texSigns[sign] ?? `\\${sign}`)
 
-/** Formulas are TeX already. */
+/** Formulas are TeX already; one whose braces do not match is none. */
 function texOf(title: string): string {
   let tex = ''
   let at = 0
   for (const { start, end } of formulasIn(title)) {
-    tex += escaped(title.slice(at, start)) + title.slice(start, end)
+    const formula = title
+      .slice(start, end)
+      .replace(/\\([{}])/g, (_, sign) => (sign === '{' ? '\\lbrace ' : '\\rbrace '))
+    tex += escaped(title.slice(at, start)) + (balanced(formula) ? formula : escaped(title.slice(start, end)))
     at = end
   }
   return tex + escaped(title.slice(at))
 }
+
+function balanced(tex: string): boolean {
+  let depth = 0
+  for (const [sign] of tex.matchAll(/[{}]/g)) {
+    depth += sign === '{' ? 1 : -1
+    if (depth < 0) return false
+  }
+  return depth === 0
+}
+
+/** As an address may write them as well. */
+const withoutBraces = (address: string): string => address.replace(/[{}]/g, encodeURIComponent)
 
 const texName = (name: Name): Name =>
   Object.fromEntries(Object.entries(name).map(([part, text]) => [part, escaped(text)]))

@@ -68,6 +68,18 @@ describe('a citation', () => {
     expect(cslOf(paper({ title: 'M$^3$-Med' })).title).toBe('M$^3$-Med')
   })
 
+  it.each(['Closing } twice }', 'A $}$ that is no formula {', 'Sets $\\left\\{x\\right.$ and $\\{1\\}$ and \\{'])(
+    'keeps braces of others from ending a field of BibTeX: %s',
+    async (title) => {
+      const text = await citationOf(
+        paper({ title, authors: ['Eve }, note = {x'], url: 'https://example.org/}{', doi: '10.1000/a}b' }),
+        'bibtex',
+      )
+      const depths = text.split('\n').map((line) => line.split('{').length - line.split('}').length)
+      expect(depths).toEqual([1, ...depths.slice(1, -2).map(() => 0), -1, 0])
+    },
+  )
+
   it.each([
     ['Lovelace, Ada', { family: 'Lovelace', given: 'Ada' }],
     ['Lovelace A', { family: 'Lovelace', given: 'A' }],
