@@ -31,6 +31,7 @@ function toWireMatch({ held, firstSeen }: HeldMatch): WireMatch {
     source: document.source,
     kind: document.kind,
     title: document.title,
+    titleMath: document.titleMath,
     authors: document.authors,
     categories: document.categories,
     announced: document.announced,

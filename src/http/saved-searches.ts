@@ -180,6 +180,7 @@ export const matchSchema = documentSchema
     source: true,
     kind: true,
     title: true,
+    titleMath: true,
     authors: true,
     categories: true,
     announced: true,

@@ -3,6 +3,7 @@ import type { watched } from '../search/wish.ts'
 import { apiKey } from './key.ts'
 
 export type SavedSearch = Awaited<ReturnType<ReturnType<typeof freshet>['savedSearches']>>[number]
+export type SimilarPapers = Awaited<ReturnType<ReturnType<typeof freshet>['similar']>>
 export type News = Awaited<ReturnType<ReturnType<typeof freshet>['news']>>
 
 /** The server that sent the page, asked with the key of this tab. */

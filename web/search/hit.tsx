@@ -4,7 +4,7 @@ import { Go } from './go.tsx'
 import { piecesOf } from './marks.ts'
 import type { Shown } from './model.ts'
 import { Cite, Similar } from './panels.tsx'
-import { Title } from './title.tsx'
+import { TitleLink } from './title.tsx'
 import { Why } from './why.tsx'
 import type { Wish } from './wish.ts'
 import { ageInWords, authorsInWords, dayInWords, percent, sourceName } from './words.ts'
@@ -23,9 +23,7 @@ export function Hit({ hit, answer, wish, judge }: HitProps) {
         <header>
           <div>
             <h2>
-              <a href={hit.url} rel="noreferrer">
-                <Title of={hit} />
-              </a>
+              <TitleLink of={hit} />
             </h2>
             <p class="by">{authorsInWords(hit.authors)}</p>
           </div>

@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'preact/hooks'
-import { freshet } from '../client/freshet.ts'
-import { Title } from './title.tsx'
+import { freshet, type SimilarPapers } from '../client/freshet.ts'
+import { coveredInWords, Without } from './summary.tsx'
+import { TitleLink } from './title.tsx'
 import { troubleOf } from './trouble.ts'
-import { ageInWords, authorsInWords, dayInWords, percent } from './words.ts'
+import { ageInWords, authorsInWords, dayInWords, momentInWords, percent } from './words.ts'
 
 /** Fetched when it is opened. */
 function useFetched<T>(
@@ -26,25 +27,31 @@ const Waiting = ({ trouble }: { trouble: string | null }) => <p role="status">{t
 /** `asOf` is a day, or empty for now. */
 export function Similar({ id, asOf }: { id: string; asOf: string }) {
   const { got, trouble } = useFetched((signal) => freshet().similar(id, asOf, signal), `${id} ${asOf}`)
-  if (got === null) return <Waiting trouble={trouble} />
-  if (got.hits.length === 0) return <p>No paper lies near it.</p>
-  return (
+  return got === null ? <Waiting trouble={trouble} /> : <Near found={got} />
+}
+
+export const Near = ({ found: { hits, asOf, reconstruction, covered, degraded } }: { found: SimilarPapers }) => (
+  <>
+    <Without parts={degraded} />
+    {hits.length === 0 && <p>No paper lies near it.</p>}
     <ol class="similar">
-      {got.hits.map((hit) => (
+      {hits.map((hit) => (
         <li key={hit.id}>
-          <a href={hit.url} rel="noreferrer">
-            <Title of={hit} />
-          </a>
+          <TitleLink of={hit} />
           <p class="soft">
             {authorsInWords(hit.authors)}
-            {hit.announced && ` · ${dayInWords(hit.announced)}, ${ageInWords(hit.announced, got.asOf)}`} · nearness{' '}
+            {hit.announced && ` · ${dayInWords(hit.announced)}, ${ageInWords(hit.announced, asOf)}`} · nearness{' '}
             {percent(hit.depth)}
           </p>
         </li>
       ))}
     </ol>
-  )
-}
+    <p class="covered">
+      As of {momentInWords(asOf)}
+      {reconstruction !== null && ', a reconstruction'}.{coveredInWords(covered)}
+    </p>
+  </>
+)
 
 const formats = [
   ['application/x-bibtex', 'BibTeX'],

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { freshet, type News, type SavedSearch } from '../client/freshet.ts'
 import { Go } from './go.tsx'
+import { TitleLink } from './title.tsx'
 import { troubleOf } from './trouble.ts'
 import { parametersOf, type Wish, watched, wishOf } from './wish.ts'
 import { count, dayInWords } from './words.ts'
@@ -77,10 +78,7 @@ function SavedRow({ saved, remove }: { saved: SavedSearch; remove(): Promise<voi
         <ul>
           {news.matches.map((match) => (
             <li key={match.id}>
-              <a href={match.url} rel="noreferrer">
-                {match.title}
-              </a>{' '}
-              {match.announced && <span class="soft">{dayInWords(match.announced)}</span>}
+              <TitleLink of={match} /> {match.announced && <span class="soft">{dayInWords(match.announced)}</span>}
             </li>
           ))}
         </ul>

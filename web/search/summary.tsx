@@ -108,18 +108,22 @@ export const outcomeInWords = (report: Report): string =>
 
 const Shortcomings = ({ answer }: { answer: WireAnswer }) => {
   const asked = askedLive(answer)
-  const said = answer.degraded.filter(({ part }) => !asked.includes(part))
-  if (said.length === 0) return null
-  return (
+  return <Without parts={answer.degraded.filter(({ part }) => !asked.includes(part))} />
+}
+
+export const Without = ({ parts }: { parts: WireAnswer['degraded'] }) =>
+  parts.length === 0 ? null : (
     <ul class="notice degraded" aria-label="What this answer had to do without">
-      {said.map(({ part, reason }) => (
+      {parts.map(({ part, reason }) => (
         <li key={part}>
           Without {sourceName(part)}: {reason}
         </li>
       ))}
     </ul>
   )
-}
+
+export const coveredInWords = (covered: WireAnswer['covered']): string =>
+  covered.map(({ source, until }) => ` All of ${sourceName(source)} up to ${dayInWords(until)}.`).join('')
 
 /** What can be found at all, beside every list of results. */
 export const Covered = ({ coverage, until }: { coverage: Coverage; until: WireAnswer['covered'] }) => {
@@ -130,8 +134,7 @@ export const Covered = ({ coverage, until }: { coverage: Coverage; until: WireAn
   return (
     <p class="covered">
       Covers {count(coverage.documents, 'document')}
-      {named.length > 0 && `: ${listed(named)}`}.
-      {until.map(({ source, until }) => ` All of ${sourceName(source)} up to ${dayInWords(until)}.`)}
+      {named.length > 0 && `: ${listed(named)}`}.{coveredInWords(until)}
       {failing.length > 0 &&
         ` Out of reach at the last visit: ${listed(failing.map(({ source }) => sourceName(source)))}.`}{' '}
       <a href="/sources">Sources</a>

@@ -52,6 +52,7 @@ export const newsExample: WireNews = {
       source: 'arxiv',
       kind: 'paper',
       title: 'Routing Experts on a Budget',
+      titleMath: null,
       authors: ['Ada Lovelace'],
       categories: ['cs.LG'],
       announced: '2026-02-04',
