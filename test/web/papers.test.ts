@@ -30,8 +30,8 @@ describe('similar papers', () => {
   it('say of when they are, what they had to do without and what is covered', () => {
     const covered = [{ source: 'arxiv', until: '2026-02-03' }]
     const degraded = [{ part: 'vectors', code: 'degraded' as const, reason: 'the encoder is away', retryAfterMs: null }]
-    const found = { ...similarExample, asOf: '2026-02-03T09:30:00.000Z', reconstruction: null, covered, degraded }
-    const said = text(html(Near, { found }))
+    const found = { ...similarExample, hits: [], asOf: '2026-02-03T09:30:00.000Z', covered, degraded }
+    const said = text(html(Near, { found: { ...found, reconstruction: null } }))
     expect(said).toContain('As of 3 Feb 2026, 09:30 UTC. All of arXiv up to 3 Feb 2026.')
     expect(said).toContain('Without vectors: the encoder is away')
     expect(text(html(Near, { found: { ...found, reconstruction: 'as it was' } }))).toContain('UTC, a reconstruction.')
