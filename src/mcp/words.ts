@@ -1,7 +1,10 @@
 import type { WireDocument } from '../http/answers.ts'
 import type { Explained, Found, Freshness, Near } from './results.ts'
 
-/** The tools' answers as short text. What others wrote stands in quotes on one line, so that it cannot pass for ours. */
+/**
+ * The tools' answers as short text. What others wrote, sources' errors as well, stands in quotes on one line, so that it
+ * cannot pass for ours.
+ */
 
 const quoted = (text: string): string => JSON.stringify(text)
 
@@ -23,7 +26,9 @@ export function sayExplained({ query, route, live, hits, ...answer }: Explained)
     `Read as ${quoted(query.subject)}; wanted: ${gate.intent}, recency ${gate.pRecent.toFixed(2)} (${gate.decidedBy}).`,
     `Asked: ${route.tiers.join(', ')}.`,
     ...route.reasons.map(({ says }) => `- ${says}`),
-    ...live.map((one) => `- ${one.source}: ${one.outcome}${one.reason ? `, ${one.reason}` : ''}; found ${one.found}`),
+    ...live.map(
+      (one) => `- ${one.source}: ${one.outcome}${one.reason ? `, ${quoted(one.reason)}` : ''}; found ${one.found}`,
+    ),
     ...hits.flatMap((hit) => [
       `${hit.rank}. ${quoted(hit.title)}`,
       `   ${standing(hit)}; score ${hit.score.toFixed(4)}; ${partsOf(hit.explain)}`,
@@ -35,7 +40,7 @@ export const sayDocument = (one: WireDocument): string =>
   [
     quoted(one.title),
     `${one.id}, version ${one.version}, announced ${one.announced ?? 'on an unknown day'}${one.withdrawn ? ', WITHDRAWN' : ''}`,
-    `by ${quoted(one.authors.join(', '))}; ${one.categories.join(', ')}; ${one.url}`,
+    `by ${quoted(one.authors.join(', '))}; in ${quoted(one.categories.join(', '))}; at ${quoted(one.url)}`,
     ...(one.standIn ? ["The abstract is a summary by Freshet's authors."] : []),
     quoted(one.abstract),
   ].join('\n')
@@ -48,7 +53,7 @@ export function sayFreshness({ now, store, generation, fresh, sources }: Freshne
     `At ${now}: ${store.documents} documents; ${index}; ${fresh.documents} newer ones are searched as well.`,
     ...sources.map((one) => {
       const upTo = one.watermark === null ? 'nothing harvested' : `complete up to ${one.watermark}`
-      return `- ${one.source}: ${one.state}; ${one.harvested ? upTo : 'asked live only'}${one.error ? `; ${one.error}` : ''}`
+      return `- ${one.source}: ${one.state}; ${one.harvested ? upTo : 'asked live only'}${one.error ? `; its error: ${quoted(one.error)}` : ''}`
     }),
   ].join('\n')
 }
@@ -67,13 +72,13 @@ function groundsOf({ reconstruction, covered, degraded }: Pick<Found, 'reconstru
   return [
     ...(reconstruction === null ? [] : [reconstruction]),
     ...(upTo.length === 0 ? [] : [`Covered: ${upTo.join(', ')}.`]),
-    ...degraded.map((one) => `Without ${one.part}: ${one.reason}${again(one.retryAfterMs)}.`),
+    ...degraded.map((one) => `Without ${one.part}: ${quoted(one.reason)}${again(one.retryAfterMs)}.`),
   ]
 }
 
 const linesOf = (hit: Found['hits'][number]): string[] => [
   `${hit.rank}. ${quoted(hit.title)}`,
-  `   ${standing(hit)}; by ${quoted(list(hit.authors))}; ${hit.url}`,
+  `   ${standing(hit)}; by ${quoted(list(hit.authors))}; at ${quoted(hit.url)}`,
   `   ${quoted(hit.snippet.text)}`,
 ]
 
