@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { answerExample } from '../../src/http/examples.ts'
 import { titleMath } from '../../src/http/math.ts'
 import { similarExample } from '../../src/http/similar.ts'
+import { Help } from '../../web/search/help.tsx'
 import { Near } from '../../web/search/panels.tsx'
 import { TitleLink } from '../../web/search/title.tsx'
+import { Why } from '../../web/search/why.tsx'
 
 const [hit] = answerExample.hits
 const html = <P extends object>(component: ComponentType<P>, properties: P) => renderToString(h(component, properties))
@@ -24,6 +26,20 @@ describe('a title', () => {
     const link = html(TitleLink, { of: { ...hit, id: 'notes/7', url: 'urn:freshet:notes/7' } })
     expect(link).toContain('href="/v1/documents/notes%2F7"')
   })
+})
+
+describe('why this order', () => {
+  // The page asks for this mode by itself, and told readers what they had "asked for".
+  it('says how live sources come to be asked', () => {
+    const reasons = [{ code: 'live-by-mode', says: 'The mode leaves live sources out.' }]
+    const answer = { ...answerExample, route: { ...answerExample.route, reasons } }
+    expect(text(html(Why, { hit, answer }))).toContain('Enter lets them be asked')
+  })
+})
+
+it('the help says what every sign on a result means', () => {
+  const help = html(Help, {})
+  for (const sign of ['depth', 'freshness', 'static', 'fresh', 'live']) expect(help).toContain(`<dt>${sign}</dt>`)
 })
 
 describe('similar papers', () => {

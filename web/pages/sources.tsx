@@ -135,7 +135,7 @@ const Coverage = ({ coverage, now }: { coverage: WireCoverage; now: string }) =>
 
 function uncoveredSays({ uncovered }: WireCoverage['sources'][number], now: string): ComponentChildren {
   if (uncovered === null)
-    return 'No source that is set up harvests it: what is held was imported, and nobody knows what is missing.'
+    return 'It was not harvested whole: what is held was imported or found live, and nobody knows what is missing.'
   const { since, lagMs, announcements } = uncovered
   const missing = announcements === null ? '' : `, with ${count(announcements, 'announcement')} by its calendar`
   return (

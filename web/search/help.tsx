@@ -1,3 +1,5 @@
+import { meters, tiers } from './words.ts'
+
 const keys = [
   ['/', 'go to the search field'],
   ['Enter', 'search, and ask live sources when it is worth it'],
@@ -8,6 +10,8 @@ const keys = [
   ['Esc', 'leave the search field, or close this'],
   ['?', 'this help'],
 ] as const
+
+export const showHelp = (): void => document.querySelector<HTMLDialogElement>('#help')?.showModal()
 
 export const Help = () => (
   <dialog id="help" aria-labelledby="help-title">
@@ -22,6 +26,15 @@ export const Help = () => (
               <kbd>{key}</kbd>
             </dt>
             <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+      <h2>Signs</h2>
+      <dl class="key-list">
+        {Object.entries({ ...meters, ...tiers }).map(([sign, says]) => (
+          <div key={sign}>
+            <dt>{sign}</dt>
+            <dd>{says}</dd>
           </div>
         ))}
       </dl>

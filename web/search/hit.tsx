@@ -7,7 +7,7 @@ import { Cite, Similar } from './panels.tsx'
 import { TitleLink } from './title.tsx'
 import { Why } from './why.tsx'
 import type { Wish } from './wish.ts'
-import { ageInWords, authorsInWords, dayInWords, percent, sourceName } from './words.ts'
+import { ageInWords, authorsInWords, dayInWords, meters, percent, sourceName, tiers } from './words.ts'
 
 export interface HitProps extends Shown {
   readonly wish: Wish
@@ -67,25 +67,19 @@ export function Hit({ hit, answer, wish, judge }: HitProps) {
 
 const Meters = ({ depth, freshness }: { depth: number; freshness: number }) => (
   <div class="meters">
-    <Meter name="Depth" share={depth} says="how well it matches" />
-    <Meter name="Freshness" share={freshness} says="how new it is, on the time scale of what matches" />
+    <Meter name="depth" share={depth} />
+    <Meter name="freshness" share={freshness} />
   </div>
 )
 
-const Meter = ({ name, share, says }: { name: string; share: number; says: string }) => (
-  <label title={`${name} ${percent(share)}: ${says}`}>
-    {name.toLowerCase()}
-    <meter class={name.toLowerCase()} value={share} aria-valuetext={percent(share)}>
+const Meter = ({ name, share }: { name: keyof typeof meters; share: number }) => (
+  <label title={`${name} ${percent(share)}: ${meters[name]}`}>
+    {name}
+    <meter class={name} value={share} aria-valuetext={percent(share)}>
       {percent(share)}
     </meter>
   </label>
 )
-
-const tiers = {
-  static: 'From the index of the last night',
-  fresh: 'Came after the last night, searched exactly',
-  live: 'Found at the source while you waited; not stored yet',
-} as const
 
 const Facts = ({ hit, asOf }: { hit: WireHit; asOf: string }) => (
   <ul class="facts">

@@ -1,3 +1,5 @@
+import { showHelp } from './help.tsx'
+
 /** Keys that work wherever no text is being typed. Results are walked by focus, so that screen readers come along. */
 export function listenToKeys(): () => void {
   const press = (event: KeyboardEvent) => {
@@ -22,7 +24,7 @@ const acts: Readonly<Record<string, () => void>> = {
   k: () => walk(-1),
   o: () => inHit('h2 a')?.click(),
   w: () => inHit('[aria-controls]')?.click(),
-  '?': () => document.querySelector<HTMLDialogElement>('#help')?.showModal(),
+  '?': showHelp,
 }
 
 const hits = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('[data-hit]')]

@@ -1,5 +1,6 @@
 import type { WireAnswer } from '../../src/http/answers.ts'
 import { Go } from './go.tsx'
+import { showHelp } from './help.tsx'
 import type { Coverage, Model } from './model.ts'
 import { days, lists, type Wish, withToggled } from './wish.ts'
 import { count, countryName, dayInWords, grouped, listed, momentInWords, sourceName } from './words.ts'
@@ -137,7 +138,10 @@ export const Covered = ({ coverage, until }: { coverage: Coverage; until: WireAn
       {named.length > 0 && `: ${listed(named)}`}.{coveredInWords(until)}
       {failing.length > 0 &&
         ` Out of reach at the last visit: ${listed(failing.map(({ source }) => sourceName(source)))}.`}{' '}
-      <a href="/sources">Sources</a>
+      <a href="/sources">Sources</a>{' '}
+      <button type="button" class="quiet" onClick={showHelp}>
+        Keys and signs
+      </button>
     </p>
   )
 }

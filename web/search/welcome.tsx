@@ -30,7 +30,7 @@ export const Welcome = ({ coverage }: { coverage: Coverage }) => (
     </ul>
     <Covered coverage={coverage} until={[]} />
     <p class="soft keys">
-      <kbd>/</kbd> to type, <kbd>j</kbd> <kbd>k</kbd> through results, <kbd>o</kbd> to open, <kbd>?</kbd> for all keys
+      <kbd>/</kbd> to type, <kbd>j</kbd> <kbd>k</kbd> through results, <kbd>o</kbd> to open, <kbd>?</kbd> for the rest
     </p>
     <SavedSearches />
   </div>

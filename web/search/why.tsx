@@ -58,7 +58,7 @@ const rowsOf = (parts: Parts): [name: string, value: string, says: string][] => 
   ['freshness', figure(parts.freshness), 'how new it is, on the time scale of what matches'],
   ['age', parts.ageDays === null ? 'unknown' : `${parts.ageDays.toFixed(1)} days`, 'since it was first announced'],
   ['half-life', `${parts.halfLifeDays.toFixed(1)} days`, 'in which freshness halves, for this query'],
-  ['p(recent)', figure(parts.pRecent), 'probability that you want recent papers'],
+  ['p(recent)', figure(parts.pRecent), 'how far it counts that you want recent papers: nothing up to a floor'],
   ['γ', figure(parts.gamma), 'the largest share of its depth that age can take'],
   ['threshold', figure(parts.threshold), 'depth from which freshness counts'],
 ]
@@ -68,7 +68,7 @@ const Route = ({ answer: { route, live, tookMs } }: { answer: WireAnswer }) => (
     <h3>This search</h3>
     <ul class="reasons">
       {route.reasons.map(({ code, says }) => (
-        <li key={code}>{says}</li>
+        <li key={code}>{pageWords[code] ?? says}</li>
       ))}
     </ul>
     <dl class="route">
@@ -104,6 +104,12 @@ const Route = ({ answer: { route, live, tookMs } }: { answer: WireAnswer }) => (
     </dl>
   </section>
 )
+
+/** The page chose this mode, and nobody asked for it. */
+const pageWords: Readonly<Record<string, string>> = {
+  'mode-both': 'The static index and what came since were searched.',
+  'live-by-mode': 'Live sources are not asked while you type; Enter lets them be asked.',
+}
 
 const intents: Readonly<Record<string, string>> = {
   recent: 'the newest',

@@ -24,7 +24,8 @@ export function ageInWords(announced: string, asOf: string): string {
 export const count = (value: number, one: string, more = `${one}s`): string =>
   `${grouped(value)} ${value === 1 ? one : more}`
 export const grouped = (value: number): string => value.toLocaleString('en')
-export const percent = (share: number): string => `${Math.round(share * 100)} %`
+/** On one line, whatever the width. */
+export const percent = (share: number): string => `${Math.round(share * 100)}\u00a0%`
 /** As many decimals as tell the figures of a ranking apart. */
 export const figure = (value: number): string => String(Number(value.toPrecision(4)))
 
@@ -35,8 +36,24 @@ export const listed = (names: readonly string[]): string =>
 export const authorsInWords = (authors: readonly string[]): string =>
   authors.length <= 4 ? authors.join(', ') : `${authors.slice(0, 3).join(', ')} and ${authors.length - 3} more`
 
+/** What the signs on a result mean. */
+export const meters = {
+  depth: 'how well it matches',
+  freshness: 'how new it is, on the time scale of what matches',
+} as const
+export const tiers = {
+  static: 'from the index of the last night',
+  fresh: 'came after the last night, searched exactly',
+  live: 'found at the source while you waited; not stored yet',
+} as const
+
 const properNames: Readonly<Record<string, string>> = {
   arxiv: 'arXiv',
+  'arxiv-oai': 'arXiv (OAI-PMH)',
+  'arxiv-api': 'arXiv (API)',
+  'arxiv-rss': 'arXiv (listings)',
+  sample: 'the sample',
+  own: 'your documents',
   'semantic-scholar': 'Semantic Scholar',
   openalex: 'OpenAlex',
   crossref: 'Crossref',
