@@ -3,6 +3,11 @@ import { loadEnvFile } from '../src/config.ts'
 
 /** Runs a program of commands with the settings of its folder; what went wrong is said, and is in the exit code. */
 export async function runCommandLine(program: Command): Promise<void> {
+  // Who reads no further, as head, has had enough: that is no bug with a stack.
+  process.stdout.on('error', (error) => {
+    if (!('code' in error && error.code === 'EPIPE')) throw error
+    process.exit()
+  })
   loadEnvFile()
   try {
     await program.showHelpAfterError().parseAsync()

@@ -53,6 +53,17 @@ describe('freshet', () => {
     expect(await freshet('doctor')).toMatchObject({ code: 0, out: expect.not.stringMatching(/BROKEN/) })
   })
 
+  it('ends without a stack where nobody reads on', async () => {
+    const child = spawn('node', [...command, 'search', 'moss'], { cwd: root, env: environment() })
+    child.stdout.destroy()
+    let said = ''
+    child.stderr.on('data', (chunk) => {
+      said += chunk
+    })
+    await once(child, 'close')
+    expect(said).toBe('')
+  })
+
   it('searches as of a day or an instant that has passed', async () => {
     const asOf = (time: string) => freshet('search', 'moss lichen', '--as-of', time)
     const then = await asOf('2026-01-31')
