@@ -165,7 +165,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
 }
 
 function sourceSettings(found: z.infer<typeof settings>) {
-  // `none` means no network at all, whatever else is set.
+  // `none` asks nobody, whatever else is set.
   const offline = found.FRESHET_SOURCES.includes('none')
   return {
     kinds: found.FRESHET_SOURCES.filter((name): name is SourceKind => name !== 'none' && !offline),
