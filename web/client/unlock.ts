@@ -21,7 +21,8 @@ async function enter(form: HTMLFormElement): Promise<boolean> {
   }
   try {
     const response = await fetch(location.href, { headers: { Authorization: `Bearer ${apiKey()}` } })
-    if (response.ok) {
+    // What is wrong with the address is said on a page too.
+    if (response.status !== 401 && response.headers.get('Content-Type')?.startsWith('text/html')) {
       const page = new DOMParser().parseFromString(await response.text(), 'text/html')
       document.title = page.title
       const state = page.querySelector('#state')

@@ -41,7 +41,7 @@ export const Help = () => (
       <h2>Words</h2>
       <p>
         “Quoted phrases” must occur, -words must not; dates are understood (since 2024, last month). An arXiv number, a
-        DOI or a title finds that paper.
+        DOI or a title finds that paper, a name and family name what that author wrote.
       </p>
       <button type="submit">Close</button>
     </form>
