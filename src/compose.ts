@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from './clock.ts'
 import { ModelUnavailable } from './domain/errors.ts'
@@ -17,7 +17,10 @@ export const openEngine = (folder: string): Promise<Engine> => openEmbeddedEngin
 
 export function openRuntimeIn(folder: string): Runtime {
   mkdirSync(folder, { recursive: true })
-  return openRuntime(join(folder, 'runtime.db'), systemClock)
+  const file = join(folder, 'runtime.db')
+  // Searches of people and secrets of webhooks are in it; SQLite gives its companions the same mode.
+  closeSync(openSync(file, 'a', 0o600))
+  return openRuntime(file, systemClock)
 }
 
 const rememberedQueries = 10_000

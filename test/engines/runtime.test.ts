@@ -1,5 +1,9 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { openRuntimeIn } from '../../src/compose.ts'
 import { addDays, parseDay, startOfDay } from '../../src/domain/instant.ts'
 import { inRuntime } from './in-runtime.ts'
 
@@ -21,6 +25,16 @@ describe('runtime.db', () => {
     ;(await runtime.gate.enter('arxiv', { spacingMs: 3_000, burst: 1, leaseMs: 60_000 }, never)).leave()
     expect(old.prepare('SELECT note FROM somebody_elses').pluck().all()).toEqual(['kept'])
     old.close()
+  })
+
+  // Webhook secrets and queries could be read by every user of the machine.
+  test('is for its owner alone, with all that lies beside it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'freshet-runtime-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const runtime = openRuntimeIn(folder)
+    const modes = readdirSync(folder).map((name) => [name, statSync(join(folder, name)).mode & 0o777])
+    runtime.close()
+    expect(Object.fromEntries(modes)).toEqual({ 'runtime.db': 0o600, 'runtime.db-wal': 0o600, 'runtime.db-shm': 0o600 })
   })
 
   test('opened by a second process keeps what the first wrote', () => {
