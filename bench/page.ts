@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { Command } from 'commander'
 import type { Browser } from 'playwright-core'
+import type { PageTest } from '../experiments/claims/page-speed.ts'
 import { loadEnvFile, readConfig } from '../src/config.ts'
 import { openLog } from '../src/log.ts'
 import { startServer } from '../src/server.ts'
@@ -77,7 +78,6 @@ function say(what: string, loads: readonly Load[]): void {
   )
 }
 
-/** What experiments/claims/page-speed.ts reads. */
 const resultOf = (loads: readonly Load[], { requestLatencyMs }: Network, runs: number): string =>
   `${JSON.stringify(
     {
@@ -89,7 +89,7 @@ const resultOf = (loads: readonly Load[], { requestLatencyMs }: Network, runs: n
         0.5,
       ),
       command: `npm run bench:page -- --runs ${runs}`,
-    },
+    } satisfies PageTest,
     null,
     2,
   )}\n`
@@ -103,13 +103,13 @@ async function sayTyping(browser: Browser, base: string): Promise<void> {
   ] as const) {
     const at = (q: number) => quantile(shownMs, q).toFixed(0)
     console.log(
-      `${what} to results on the screen: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, longest ${at(1)} ms (${shownMs.length}; ${overtaken} overtaken by the next)`,
+      `${what} to results on the screen: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms (${at(0)} to ${at(1)}; ${shownMs.length} keys, ${overtaken} overtaken by the next)`,
     )
   }
 }
 
 await new Command('bench:page')
-  .option('--runs <n>', 'loads of each page on each network', Number, 9)
+  .option('--runs <n>', 'loads of each page on each network', Number, 15)
   .option('--out <file>', 'where to leave the result that the experiment page-speed reads')
   .action(run)
   .parseAsync()

@@ -1,15 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { chromiumPath, launchChromium } from '../../bench/browser.ts'
 
-/** A real browser, as Debian packages it; another one can be named. */
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-export const hasBrowser = existsSync(executablePath)
-if (!hasBrowser)
-  console.warn(`no Chromium at ${executablePath}, so nothing is tried in a browser; name one in CHROMIUM`)
+export const hasBrowser = existsSync(chromiumPath)
+if (!hasBrowser) console.warn(`no Chromium at ${chromiumPath}, so nothing is tried in a browser; name one in CHROMIUM`)
 
-const quiet = ['--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 export interface Visiting extends BrowserContextOptions {
@@ -22,7 +19,7 @@ export function openBrowser() {
   let browser: Browser
   let troubles: string[] = []
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--no-first-run', ...quiet] })
+    browser = await launchChromium()
   })
   afterAll(() => browser.close())
   afterEach(async () => {
