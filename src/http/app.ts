@@ -39,6 +39,8 @@ export function buildApp(parts: AppParts): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
+  // By which scheme and name people ask, a proxy on this machine may say.
+  app.set('trust proxy', 'loopback')
   // Parameters are read by readUrl, which makes no objects out of brackets.
   app.set('query parser', false)
   app.use(nameRequest, logRequests(parts.log), ...(parts.observers ?? []), safeHeaders)

@@ -35,6 +35,16 @@ describe('the feed of a search', () => {
     expect(feed.links).toMatchObject([{ href: `${server.url}${path}` }, { href: `${server.url}/?q=agents` }])
   })
 
+  it('leads to the address that a proxy is asked at', async () => {
+    const { server } = await started()
+    const proxied = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'papers.example' }
+    const feed = readValid(await (await server.get(path, proxied)).text())
+    expect(feed.links?.map(({ href }) => href)).toEqual([
+      `https://papers.example${path}`,
+      'https://papers.example/?q=agents',
+    ])
+  })
+
   it('of nothing is valid, and has no entry', async () => {
     expect((await (await started()).read()).entries).toEqual([])
   })
