@@ -70,24 +70,29 @@ export function sharedWork<T>(
   }
 }
 
-/** Of this process and of its encoders, while none of them comes or goes. */
+/** Of this process and of its encoders. */
 export function cpuMs(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000 + encoderCpuMs()
 }
 
-/** User and system time of the encoders that this process has forked; 0 where the system does not tell (no /proc). */
+/**
+ * User and system time of the encoders that this process has forked, of those that have ended as it was last seen, so
+ * that it never falls; 0 where the system does not tell (no /proc).
+ */
 export function encoderCpuMs(): number {
-  let ticks = 0
   for (const child of (readProc(`${process.pid}/task/${process.pid}/children`) ?? '').split(' ')) {
     if (!isEncoder(child.trim())) continue
     // Behind the name, which may hold spaces: state is the first field, utime and stime the twelfth and thirteenth.
-    const fields = (readProc(`${child}/stat`) ?? '').split(') ').at(-1)?.split(' ') ?? []
-    ticks += Number(fields[11] ?? 0) + Number(fields[12] ?? 0)
+    const fields = readProc(`${child}/stat`)?.split(') ').at(-1)?.split(' ')
+    if (!fields) continue
+    ticksOf.set(child, Number(fields[11]) + Number(fields[12]))
   }
-  return ticks * msPerTick
+  return [...ticksOf.values()].reduce((sum, ticks) => sum + ticks, 0) * msPerTick
 }
 
+/** By process. */
+const ticksOf = new Map<string, number>()
 /** Linux counts in hundredths of a second for whoever reads /proc. What a tick leaves out of one query falls to the next. */
 const msPerTick = 10
 

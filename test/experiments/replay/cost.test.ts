@@ -1,5 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { Meter, sharedWork } from '../../../experiments/replay/cost.ts'
+import { encoderCpuMs, Meter, sharedWork } from '../../../experiments/replay/cost.ts'
+import { openEmbedder } from '../../../src/compose.ts'
 
 /** Burns at least so much processor time. */
 function work(ms: number): void {
@@ -56,5 +59,21 @@ describe('what arms are charged', () => {
       expect(spent.stages.embed).toBeGreaterThanOrEqual(1_000)
       expect(spent.tookMs).toBeLessThan(1_000)
     }
+  })
+})
+
+describe('the processor time of encoders', () => {
+  // A query had cost minus 22 seconds: the encoder of another model had just ended.
+  it.skipIf(!existsSync('/proc'))('does not fall when one of them ends', async () => {
+    const children = () => readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ')
+    const others = children()
+    const embedder = await openEmbedder('freshet-static')
+    const encoder = children().find((one) => !others.includes(one))
+    await embedder.embed(['any text'], 'query')
+    const spent = encoderCpuMs()
+    await embedder.close()
+    while (children().includes(String(encoder))) await pause(10)
+    expect(spent).toBeGreaterThan(0)
+    expect(encoderCpuMs()).toBeGreaterThanOrEqual(spent)
   })
 })
