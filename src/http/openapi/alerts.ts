@@ -91,13 +91,11 @@ const id = {
   example: savedExample.id,
 }
 
-const lowRole = refusedWith({ '403': 'Forbidden' })
-const noSuch = refusedWith({ '403': 'Forbidden', '404': 'NoSavedSearch' })
+const noSuch = refusedWith({ '404': 'NoSavedSearch' })
 const badBody = refusedWith({ '413': 'BodyTooLarge', '415': 'WrongType' })
 
 const list: Json = operation('savedSearches', 'The saved searches of the caller', {
   '200': answer('SavedSearches', savedSearchesSchema, { searches: [savedExample] }),
-  ...lowRole,
 })
 
 const save: Json = operation(
@@ -105,7 +103,6 @@ const save: Json = operation(
   'Save a search; what matches by now counts as looked at',
   {
     '201': answer('NewlySavedSearch', newlySavedSchema, newlySavedExample),
-    ...lowRole,
     ...badBody,
     ...refusedWith({ '409': 'LimitReached', '503': 'Unavailable' }),
   },

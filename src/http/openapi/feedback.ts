@@ -6,7 +6,7 @@ const judge = operation(
   'Say whether a hit was of use',
   {
     '200': says('It is kept. The same said again counts once, and something else of the same hit replaces it.', 'kept'),
-    ...refusedWith({ '403': 'Forbidden', '404': 'UnknownAnswer', '413': 'BodyTooLarge', '415': 'WrongType' }),
+    ...refusedWith({ '404': 'UnknownAnswer', '413': 'BodyTooLarge', '415': 'WrongType' }),
   },
   { requestBody: body('FeedbackRequest', feedbackExample) },
 )

@@ -20,7 +20,7 @@ const message = operation(
   {
     '200': jsonOf(schema, 'The answer to a request, in JSON-RPC.', { example: answered }),
     '202': { description: 'A notification was taken.' },
-    ...refusedWith({ '403': 'Forbidden', '413': 'BodyTooLarge', '415': 'WrongType' }),
+    ...refusedWith({ '413': 'BodyTooLarge', '415': 'WrongType' }),
   },
   { requestBody: { required: true, content: { 'application/json': { schema, example: question } } } },
 )

@@ -1,4 +1,4 @@
-import { type Area, operation, refusedWith } from './parts.ts'
+import { type Area, operation } from './parts.ts'
 
 const example = `# HELP freshet_source_lag_seconds Since the moment up to which a source has been harvested.
 # TYPE freshet_source_lag_seconds gauge
@@ -10,7 +10,6 @@ const scrape = operation('metrics', 'Figures for Prometheus', {
     description: 'In the text format of Prometheus; docs/operations.md names those worth watching.',
     content: { 'text/plain': { schema: { type: 'string' }, example } },
   },
-  ...refusedWith({ '403': 'Forbidden' }),
 })
 
 export const metrics: Area = { paths: { '/metrics': { get: scrape } } }

@@ -16,7 +16,9 @@ export interface Area {
 export const refusals = {
   BadRequest: refusal('A parameter or the body cannot be used; `field` names which.'),
   Unauthorized: refusal('An API key is needed.'),
-  Forbidden: refusal('The key is of a lower role than this needs.'),
+  Forbidden: refusal(
+    'The key is of a lower role than this needs; where there are no keys, the Host is not one of this server.',
+  ),
   NotFound: refusal('There is no such document.'),
   UnknownRun: refusal('There is no such run of an experiment on disk.'),
   NoSavedSearch: refusal('The caller has no saved search of this id.'),
@@ -46,6 +48,7 @@ export function operation(operationId: string, summary: string, responses: Json,
   const always = refusedWith({
     '400': 'BadRequest',
     '401': 'Unauthorized',
+    '403': 'Forbidden',
     '414': 'UrlTooLong',
     '429': 'TooManyRequests',
     '500': 'Internal',
