@@ -7,6 +7,7 @@ import { endOfDay, type Instant, parseMoment, startOfDay } from '../src/domain/i
 import { defaultDeadlineMs, modes, noFilters, type Query, sorts } from '../src/domain/query.ts'
 import { typedQuery } from '../src/domain/understanding.ts'
 import type { WireAnswer, WireHit } from '../src/http/answers.ts'
+import { withdrawnNamed } from '../src/http/documents.ts'
 import { coveredBy } from '../src/http/grounds.ts'
 import { toTiming, toWireAnswer } from '../src/http/wire.ts'
 import { search } from '../src/retrieval/search.ts'
@@ -66,7 +67,8 @@ async function answerHere(text: string, options: Options): Promise<WireAnswer> {
   try {
     const answer = await search(query, reader.snapshot(), parts)
     const covered = coveredBy(harvestedThrough(sources, engine.documents), { asOf: answer.asOf, past: query.past })
-    return { ...toWireAnswer(answer, null, covered), ...toTiming(answer), answerId: null }
+    const withdrawn = withdrawnNamed(engine.documents, query)
+    return { ...toWireAnswer(answer, { nextCursor: null, covered, withdrawn }), ...toTiming(answer), answerId: null }
   } finally {
     await close()
   }

@@ -1,6 +1,8 @@
 import type { DocumentId } from '../domain/document.ts'
 import { parseArxivId } from '../domain/identifiers.ts'
+import type { Query } from '../domain/query.ts'
 import type { DocumentStore } from '../ports.ts'
+import { identified } from '../retrieval/named.ts'
 import { Refusal } from './problem.ts'
 import type { RequestedDocument } from './wire.ts'
 
@@ -20,6 +22,17 @@ export function findRequested(documents: Pick<DocumentStore, 'byId'>, name: stri
     throw notFound(`there is no version ${version} of ${quoted(document.id)} here; the newest is ${document.version}`)
   }
   return { document, version }
+}
+
+/** A paper that was taken back is no result; whoever searches for it by its id should not take it for unknown. */
+export function withdrawnNamed(
+  documents: Pick<DocumentStore, 'byId' | 'byDoi'>,
+  { text, past }: Query,
+): DocumentId | null {
+  if (past) return null
+  const { byId, byDoi } = identified(text, documents)
+  const named = byId ?? byDoi
+  return named?.withdrawn ? named.id : null
 }
 
 const notFound = (message: string): Refusal => new Refusal('not-found', message, { field: 'id' })

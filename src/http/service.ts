@@ -9,7 +9,7 @@ import type { Said, Unsaid, WireAnswer, WireDocument } from './answers.ts'
 import { type CitationFormat, citationOf } from './citations.ts'
 import { type CoverageParts, coverageOf, type WireCoverage } from './coverage.ts'
 import { nextCursor, snapshotAt } from './cursor.ts'
-import { findRequested } from './documents.ts'
+import { findRequested, withdrawnNamed } from './documents.ts'
 import { describeExperiment, listExperiments, type WireExperiment, type WireExperiments } from './experiments.ts'
 import { type Feedback, shownBy, takeFeedback } from './feedback.ts'
 import { coveredBy } from './grounds.ts'
@@ -35,7 +35,7 @@ export interface ServiceParts {
   readonly reader: Pick<IndexReader, 'snapshot' | 'snapshotOf'>
   /** Null where the document did not exist at that moment. */
   similar(asked: StoredDocument, wish: SimilarWish, snapshot: Snapshot): Promise<SimilarPapers | null>
-  readonly documents: Pick<DocumentStore, 'byId' | 'versionsOf' | 'announcedByDay'>
+  readonly documents: Pick<DocumentStore, 'byId' | 'byDoi' | 'versionsOf' | 'announcedByDay'>
   readonly harvestedThrough: CoverageParts['harvestedThrough']
   status(): Status | Promise<Status>
   readonly clock: Pick<Clock, 'now'>
@@ -108,7 +108,11 @@ export function openService(parts: ServiceParts): Service {
       // What people make of a past moment says nothing of whether age matters to them.
       const id = query.past ? null : (parts.feedback?.newId() ?? null)
       const spoken = (answer: RankedAnswer): Spoken => ({
-        said: toWireAnswer(answer, nextCursor(query, answer, snapshot), covered(answer.asOf, query.past)),
+        said: toWireAnswer(answer, {
+          nextCursor: nextCursor(query, answer, snapshot),
+          covered: covered(answer.asOf, query.past),
+          withdrawn: withdrawnNamed(parts.documents, query),
+        }),
         unsaid: { answerId: id, ...toTiming(answer) },
         shown() {
           if (id !== null) parts.feedback?.note(shownBy(answer, id, parts.clock.now()))

@@ -1,5 +1,5 @@
 import type { Facets, FacetValue, Hit, LiveReport, RankedAnswer, ScoreParts } from '../domain/answer.ts'
-import type { DocumentVersion, StoredDocument } from '../domain/document.ts'
+import type { DocumentId, DocumentVersion, StoredDocument } from '../domain/document.ts'
 import { dayOf, type Instant, isoOf } from '../domain/instant.ts'
 import type { Query } from '../domain/query.ts'
 import type { Gate, LiveOffer } from '../domain/route.ts'
@@ -10,14 +10,21 @@ import { titleMath } from './math.ts'
 
 /** Answers and documents as they are sent. Field by field, so that nothing goes out that no schema names. */
 
-export function toWireAnswer(answer: RankedAnswer, nextCursor: string | null, covered: Covered): Said {
+interface Beside {
+  readonly nextCursor: string | null
+  readonly covered: Covered
+  /** What the query names, and was taken back. */
+  readonly withdrawn: DocumentId | null
+}
+
+export function toWireAnswer(answer: RankedAnswer, { nextCursor, covered, withdrawn }: Beside): Said {
   const { query, hits, route } = answer
   return {
     query: toEcho(query),
     hits: hits.map((hit) => toWireHit(hit, query.explain)),
     candidates: answer.candidates,
     abstained: answer.abstained,
-    message: messageOf(answer),
+    message: messageOf(answer, withdrawn),
     route: {
       tiers: [...route.tiers],
       live: { ...route.live, offers: route.live.offers.map(toWireOffer) },
@@ -115,7 +122,13 @@ export function toWireDocument(
   }
 }
 
-function messageOf({ abstained, hits, query }: RankedAnswer): string | null {
+function messageOf(answer: RankedAnswer, withdrawn: DocumentId | null): string | null {
+  if (withdrawn === null) return matchesSay(answer)
+  const gone = `${withdrawn} was withdrawn and is no result; /v1/documents/${encodeURIComponent(withdrawn)} keeps what is known of it.`
+  return [gone, matchesSay(answer) ?? 'Besides:'].join(' ')
+}
+
+function matchesSay({ abstained, hits, query }: RankedAnswer): string | null {
   if (hits.length === 0) return query.offset === 0 ? 'Nothing matches.' : 'Nothing more matches.'
   return abstained ? 'Nothing matches well; the nearest are:' : null
 }

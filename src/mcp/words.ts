@@ -58,9 +58,9 @@ export function sayFreshness({ now, store, generation, fresh, sources }: Freshne
   ].join('\n')
 }
 
-function opening({ abstained, message, candidates, ...answer }: Omit<Found, 'hits' | 'nextCursor'>, shown: number) {
+function opening({ message, candidates, ...answer }: Omit<Found, 'hits' | 'nextCursor'>, shown: number) {
   return [
-    ...(abstained ? [message ?? 'Nothing matches well.'] : []),
+    ...(message === null ? [] : [message]),
     `${shown} of ${candidates} candidates, as of ${answer.asOf}.`,
     ...groundsOf(answer),
   ]

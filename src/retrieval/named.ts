@@ -10,11 +10,7 @@ import type { Scored } from './score.ts'
 export type Named = ReadonlyMap<DocumentKey, 'id' | 'doi' | 'title' | 'author'>
 
 export async function namedDocuments(query: Query, snapshot: Snapshot, documents: DocumentStore): Promise<Named> {
-  const text = pasted(query.text)
-  const doi = parseDoi(text)
-  const arxiv = parseArxivId(text) ?? (doi ? arxivIdOfDoi(doi) : null)
-  const byId = arxiv && documents.byId(arxiv.id)
-  const byDoi = doi && documents.byDoi(doi)
+  const { byId, byDoi } = identified(query.text, documents)
   const named = new Map<DocumentKey, 'id' | 'doi' | 'title'>()
   if (byId) named.set(byId.key, 'id')
   if (byDoi && !named.has(byDoi.key)) named.set(byDoi.key, 'doi')
@@ -24,6 +20,14 @@ export async function namedDocuments(query: Query, snapshot: Snapshot, documents
   const anything = requestOf({ ...query, ...unconditional, dates: null }, '', null, false)
   const held = new Set((await snapshot.scoreOf([...named.keys()], anything)).map((one) => one.key))
   return new Map([...named].filter(([key]) => held.has(key)))
+}
+
+/** What is held of the id or DOI that a text is, in whatever way it is written; withdrawn documents too. */
+export function identified(text: string, documents: Pick<DocumentStore, 'byId' | 'byDoi'>) {
+  const bare = pasted(text)
+  const doi = parseDoi(bare)
+  const arxiv = parseArxivId(bare) ?? (doi ? arxivIdOfDoi(doi) : null)
+  return { byId: arxiv && documents.byId(arxiv.id), byDoi: doi ? documents.byDoi(doi) : null }
 }
 
 /** As it is copied from a listing ("arXiv:1706.03762v7 [cs.CL]"), from references or from an address bar. */

@@ -130,6 +130,7 @@ export const documentsOf = (
   versions: readonly DocumentVersion[] = [],
 ): AppParts['documents'] => ({
   byId: (id) => documents.find((one) => one.id === id) ?? null,
+  byDoi: (doi) => documents.find((one) => one.doi === doi) ?? null,
   versionsOf: () => versions,
   announcedByDay: () => [],
 })

@@ -4,7 +4,17 @@ import { CursorExpired, ModelUnavailable } from '../../src/domain/errors.ts'
 import { noFilters } from '../../src/domain/query.ts'
 import { answerSchema, type WireAnswer } from '../../src/http/answers.ts'
 import type { AppParts } from '../../src/http/app.ts'
-import { at, hitAt, minute, problemOf, rankedAnswer, serve, type TestServer } from './fakes.ts'
+import {
+  at,
+  documentsOf,
+  hitAt,
+  minute,
+  problemOf,
+  rankedAnswer,
+  serve,
+  storedDocument,
+  type TestServer,
+} from './fakes.ts'
 
 const running: TestServer[] = []
 afterEach(async () => {
@@ -241,6 +251,19 @@ describe('an answer on the wire', () => {
     })
     expect((await answerOf(await near.get('/v1/search?q=a'))).message).toBe('Nothing matches well; the nearest are:')
     expect((await answerOf(await none.get('/v1/search?q=a'))).message).toBe('Nothing matches.')
+  })
+
+  // Whoever pasted the id of a withdrawn paper was told that nothing matches, as if it had never been.
+  it('says so when what is asked for was withdrawn, by id or DOI, and not of a time before', async () => {
+    const gone = storedDocument('2401.01234', { withdrawn: true, doi: '10.1234/gone' })
+    const server = await started({ documents: documentsOf([gone]) })
+    const messageFor = async (q: string) => (await answerOf(await server.get(`/v1/search?q=${q}`))).message
+    const said =
+      '2401.01234 was withdrawn and is no result; /v1/documents/2401.01234 keeps what is known of it. Besides:'
+    expect(await messageFor('arXiv:2401.01234v2')).toBe(said)
+    expect(await messageFor('https://doi.org/10.1234/gone')).toBe(said)
+    expect(await messageFor('2401.01234&as_of=2024-02-01')).toBeNull()
+    expect(await messageFor('agents')).toBeNull()
   })
 
   it('carries what was degraded and a document without dates', async () => {

@@ -120,7 +120,8 @@ describe('a streamed answer', () => {
 
 describe('the patch between two answers', () => {
   const { query } = parseSearch({ q: 'agents' }, instant(minute))
-  const wire = (hits: readonly Hit[]) => toWireAnswer(withLive(query, hits), null, [])
+  const wire = (hits: readonly Hit[]) =>
+    toWireAnswer(withLive(query, hits), { nextCursor: null, covered: [], withdrawn: null })
   const old = Array.from({ length: 10 }, (_, i) => hitAt(i + 1))
 
   it('applied to the one gives the other, whatever came and went', () => {
