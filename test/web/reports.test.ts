@@ -232,4 +232,5 @@ test('the page of the API shows every operation and every schema, and every link
   expect(targets.filter((target) => !ids.has(target))).toEqual([])
   expect(html).not.toMatch(/<script| style=| src=|href="https?:/)
   expect(html).toContain("-H 'Authorization: Bearer KEY'")
+  expect(text(html)).toContain('The version is semantic')
 })

@@ -40,6 +40,10 @@ const Docs = ({ document, keysNeeded }: { document: Document; keysNeeded: boolea
         {info.description} Version {info.version}, as OpenAPI: <a href="/openapi.json">/openapi.json</a>.
       </p>
       <p>
+        The version is semantic: nothing that is promised under /v1 goes away or changes its meaning. Fields and values
+        may come, so ignore those that you do not know.
+      </p>
+      <p>
         {keysNeeded
           ? 'This server asks for a key: send it as “Authorization: Bearer KEY” or “X-API-Key: KEY”.'
           : 'This server asks for no key.'}{' '}
