@@ -12,8 +12,10 @@ export async function runCommandLine(program: Command): Promise<void> {
   try {
     await program.showHelpAfterError().parseAsync()
   } catch (error) {
-    // Our own errors are sentences; anything else is a bug, and its stack is what helps.
-    const expected = error instanceof Error && error.name !== 'Error' && error.name !== 'TypeError'
+    // Our own errors are sentences, and so are the system's: a file that is not there, a disk that is full. Anything else is
+    // a bug, and its stack is what helps.
+    const expected =
+      error instanceof Error && ('syscall' in error || (error.name !== 'Error' && error.name !== 'TypeError'))
     console.error(expected ? `${error.message}` : error)
     process.exitCode = 1
   }

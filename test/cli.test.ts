@@ -133,6 +133,12 @@ describe('freshet', () => {
     expect(run[0]).toMatch(/^q1 Q0 tiny:d0 1 /)
   })
 
+  it('names a file that is not there, without a stack', async () => {
+    const { code, err } = await freshet('import', 'jsonl', inFolder('nowhere.jsonl'))
+    expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(/no such file.*nowhere\.jsonl/) })
+    expect(err).not.toMatch(/\n +at /)
+  })
+
   it('imports a BEIR folder under ids of its own', async () => {
     const { code, out } = await freshetIn('beir', 'import', 'beir', inFolder('tiny'))
     expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/5 lines: 5 new/) })
