@@ -4,21 +4,22 @@ import { fileURLToPath } from 'node:url'
 import { build, transformSync } from 'esbuild'
 import { type Compressed, compressed } from './compression.ts'
 
+export interface Style {
+  readonly text: string
+  /** As a Content-Security-Policy names it. */
+  readonly hash: string
+}
+
 export interface Assets {
-  readonly style: string
-  /** Of the style, as a Content-Security-Policy names it. */
-  readonly styleHash: string
+  readonly styles: Readonly<Record<'search' | 'reports', Style>>
   readonly scriptPath: string
   readonly script: Compressed
 }
 
 const inThisFolder = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
-const sheets = ['tokens', 'base', 'search', 'reports']
 
 /** Styles and the one script of all pages, made in memory at the start of the server. */
 export async function makeAssets(): Promise<Assets> {
-  const css = sheets.map((name) => readFileSync(inThisFolder(`styles/${name}.css`), 'utf8')).join('\n')
-  const style = transformSync(css, { loader: 'css', minify: true }).code.trim()
   const { outputFiles } = await build({
     entryPoints: [inThisFolder('client/main.tsx')],
     bundle: true,
@@ -32,9 +33,14 @@ export async function makeAssets(): Promise<Assets> {
   })
   const [{ contents }] = outputFiles
   return {
-    style,
-    styleHash: `sha256-${createHash('sha256').update(style).digest('base64')}`,
+    styles: { search: styleOf('tokens', 'base', 'search'), reports: styleOf('tokens', 'base', 'reports') },
     scriptPath: `/assets/${createHash('sha256').update(contents).digest('hex').slice(0, 16)}.js`,
     script: compressed(Buffer.from(contents), 'smallest'),
   }
+}
+
+function styleOf(...sheets: readonly string[]): Style {
+  const css = sheets.map((name) => readFileSync(inThisFolder(`styles/${name}.css`), 'utf8')).join('\n')
+  const text = transformSync(css, { loader: 'css', minify: true }).code.trim()
+  return { text, hash: `sha256-${createHash('sha256').update(text).digest('base64')}` }
 }

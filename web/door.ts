@@ -3,7 +3,7 @@ import { callerOf } from '../src/http/keys.ts'
 import { onlyMethods, problemOf, Refusal } from '../src/http/problem.ts'
 import { goneSignal, parametersOf } from '../src/http/reading.ts'
 import type { Door } from '../src/http/service.ts'
-import { type Assets, makeAssets } from './assets.ts'
+import { makeAssets, type Style } from './assets.ts'
 import { compressed, sendCompressed } from './compression.ts'
 import type { Page, View, Visit } from './page.ts'
 import { locked } from './pages/locked.tsx'
@@ -20,10 +20,11 @@ export async function openPages(pages: readonly Page[] = []): Promise<Door> {
       router
         .route(page.path)
         .get(async (request, response) => {
-          const look = { tab: page.tab, theme: themeOf(request), assets }
+          const style = assets.styles[page.tab === 'search' ? 'search' : 'reports']
+          const look = { tab: page.tab, theme: themeOf(request), style, scriptPath: assets.scriptPath }
           if (!page.open && !(await passes(guard('read'), request, response))) {
             response.status(401).set('WWW-Authenticate', 'Bearer realm="freshet"')
-            return sendHtml(request, response, toHtml(locked, look), assets)
+            return sendHtml(request, response, toHtml(locked, look), style)
           }
           const visit = {
             service,
@@ -34,7 +35,7 @@ export async function openPages(pages: readonly Page[] = []): Promise<Door> {
           }
           const view = await viewOf(page, visit)
           response.status(view.status ?? 200)
-          sendHtml(request, response, toHtml(view, look), assets)
+          sendHtml(request, response, toHtml(view, look), style)
         })
         .all(onlyMethods('GET', 'HEAD'))
     }
@@ -60,11 +61,11 @@ async function viewOf(page: Page, visit: Visit): Promise<View> {
   }
 }
 
-function sendHtml(request: Request, response: Response, html: string, { styleHash }: Assets): void {
+function sendHtml(request: Request, response: Response, html: string, { hash }: Style): void {
   response
     .type('html')
     .vary('Cookie')
-    .set({ ...pageHeaders, 'Content-Security-Policy': policyOf(styleHash) })
+    .set({ ...pageHeaders, 'Content-Security-Policy': policyOf(hash) })
   sendCompressed(request, response, compressed(Buffer.from(html), 'fast'))
 }
 

@@ -5,7 +5,7 @@ import type { View } from '../page.ts'
 export const refused = ({ title, detail, status }: Pick<Problem, 'title' | 'detail' | 'status'>): View => ({
   title: `${title} · Freshet`,
   body: (
-    <main id="main" class="reports">
+    <main id="main" class="narrow">
       <h1>{title}</h1>
       <p>{detail}</p>
     </main>

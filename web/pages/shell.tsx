@@ -1,5 +1,5 @@
 import { renderToString } from 'preact-render-to-string'
-import type { Assets } from '../assets.ts'
+import type { Assets, Style } from '../assets.ts'
 import type { Tab, View } from '../page.ts'
 
 const tabs: Readonly<Record<Tab, readonly [path: string, label: string]>> = {
@@ -13,14 +13,21 @@ export type Theme = 'auto' | 'light' | 'dark'
 export interface Look {
   readonly tab: Tab
   readonly theme: Theme
-  readonly assets: Pick<Assets, 'style' | 'scriptPath'>
+  readonly style: Style
+  readonly scriptPath: Assets['scriptPath']
 }
 
 export const toHtml = (view: View, look: Look): string =>
   `<!doctype html>${renderToString(<Shell view={view} look={look} />)}`
 
 /** What every page has around it. All styles are inlined: a sheet of their own would cost the first paint a round trip. */
-const Shell = ({ view: { title, body, state }, look: { tab, theme, assets } }: { view: View; look: Look }) => (
+const Shell = ({
+  view: { title, body, state },
+  look: { tab, theme, style, scriptPath },
+}: {
+  view: View
+  look: Look
+}) => (
   <html lang="en" data-theme={theme}>
     <head>
       <meta charset="utf-8" />
@@ -28,8 +35,8 @@ const Shell = ({ view: { title, body, state }, look: { tab, theme, assets } }: {
       <meta name="color-scheme" content="light dark" />
       <title>{title}</title>
       <link rel="icon" href={icon} />
-      <style dangerouslySetInnerHTML={{ __html: assets.style }} />
-      <script type="module" src={assets.scriptPath} />
+      <style dangerouslySetInnerHTML={{ __html: style.text }} />
+      <script type="module" src={scriptPath} />
     </head>
     <body>
       <a class="skip" href="#main">
