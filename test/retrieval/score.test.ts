@@ -5,6 +5,7 @@ import type { Candidate, Evidence } from '../../src/domain/evidence.ts'
 import type { Gate } from '../../src/domain/route.ts'
 import { shippedCalibration } from '../../src/retrieval/calibration.ts'
 import { convex, type Fused, reciprocalRank } from '../../src/retrieval/fusion.ts'
+import { handSet } from '../../src/retrieval/hand-set.ts'
 import {
   ageDays,
   halfLifeOf,
@@ -16,7 +17,7 @@ import {
 } from '../../src/retrieval/score.ts'
 import { anyCandidates, daysFromNow, evidenceOf, now } from './candidates.ts'
 
-const { gamma, halfLifeShare } = shippedCalibration.freshness.any
+const { gamma, halfLifeShare } = handSet.freshness.any
 const models = Object.entries(shippedCalibration.models)
 const anyModel = fc.constantFrom(...models.map(([, one]) => one))
 

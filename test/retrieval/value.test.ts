@@ -7,14 +7,14 @@ import { dayMs, instant } from '../../src/domain/instant.ts'
 import type { Query } from '../../src/domain/query.ts'
 import type { LiveSourceState, Route } from '../../src/domain/route.ts'
 import { typedQuery } from '../../src/domain/understanding.ts'
-import { gateWeightsFor, shippedCalibration } from '../../src/retrieval/calibration.ts'
+import { gateWeightsFor } from '../../src/retrieval/calibration.ts'
 import { noLeaning } from '../../src/retrieval/gate.ts'
 import { handSet } from '../../src/retrieval/hand-set.ts'
 import { route } from '../../src/retrieval/router.ts'
 import type { DepthOf } from '../../src/retrieval/score.ts'
 import { offerOf, type Prospect, prospectOf } from '../../src/retrieval/value.ts'
 
-const weights = shippedCalibration.live
+const weights = handSet.live
 const now = instant(Date.parse('2026-02-03T09:16:00Z'))
 
 const source = (facts: Partial<LiveSourceState> = {}): LiveSourceState => ({
@@ -169,7 +169,7 @@ describe('the live part of a route', () => {
     const cues = readCues(query.subject, query.now)
     const gate = gateWeightsFor(null, handSet)
     const about = { query, cues, evidence: seen, deep: covered, leaning: noLeaning, authorNames: [] }
-    return route(about, 0.3, sources, { gate, live: shippedCalibration.live })
+    return route(about, 0.3, sources, { gate, live: weights })
   }
   const asked = ({ live }: Route) => live.offers.filter((one) => one.ask).map((one) => one.source)
 

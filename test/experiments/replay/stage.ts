@@ -9,6 +9,7 @@ import type { JudgedQuery } from '../../../experiments/topics/query.ts'
 import type { DocumentRecord } from '../../../src/domain/document.ts'
 import type { Instant } from '../../../src/domain/instant.ts'
 import { shippedCalibration } from '../../../src/retrieval/calibration.ts'
+import { handSet } from '../../../src/retrieval/hand-set.ts'
 import type { Corpus } from '../../upstream/corpus.ts'
 import { corpus, type Opened, opened, papers } from './collections.ts'
 
@@ -52,7 +53,7 @@ export async function replayOf(given: { records?: readonly DocumentRecord[]; wor
       live: async () => live,
       upkeep: async () => null,
       archive: openArchive(folder),
-      calibration: shippedCalibration,
+      calibration: { ...shippedCalibration, live: handSet.live },
       code,
       seed,
       progress: () => ({ update() {}, stop() {} }),
