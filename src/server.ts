@@ -51,7 +51,11 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
   assertBindable(config.host, config.apiKeys)
   const engine = await openEngine(config.dataFolder)
   const runtime = openRuntimeIn(config.dataFolder)
-  const [embedders, reader] = await Promise.all([openEmbedders(config, engine), engine.openReader()])
+  const [embedders, reader, pages] = await Promise.all([
+    openEmbedders(config, engine),
+    engine.openReader(),
+    openPages([sourcesPage, experimentsPage, runPage, docsPage({ keysNeeded: config.apiKeys.length > 0 })]),
+  ])
   const sources = openSources(config, runtime)
   const live = openLiveTier(sources, engine, runtime, (source, error) =>
     log.error({ source, err: error }, 'a source broke down'),
@@ -117,12 +121,7 @@ export async function startServer(config: Config, log: Log): Promise<Running> {
     requestsPerMinute: config.requestsPerMinute,
     observers: [drain.observe, metrics.observe, ...(traces ? [traces.observe] : [])],
     scrape: metrics.scrape,
-    doors: [
-      await openPages([sourcesPage, experimentsPage, runPage, docsPage({ keysNeeded: config.apiKeys.length > 0 })]),
-      runFiles,
-      ...alerts.doors,
-      mcpDoor({ version, log, origins: config.corsOrigins }),
-    ],
+    doors: [pages, runFiles, ...alerts.doors, mcpDoor({ version, log, origins: config.corsOrigins })],
     log,
   })
   const server = await listen(createServer(serverOptions, app), config)

@@ -1,4 +1,3 @@
-import { generateAtomFeed } from 'feedsmith'
 import { type Instant, instant } from '../domain/instant.ts'
 import type { SearchId } from '../domain/saved-search.ts'
 import type { HeldMatch } from './matching.ts'
@@ -13,8 +12,9 @@ export interface AtomFeed {
   readonly matches: readonly HeldMatch[]
 }
 
-/** RFC 4287, by feedsmith's generator. */
-export function toAtom({ id, query, self, alternate, changedAt, matches }: AtomFeed): string {
+/** RFC 4287, by feedsmith's generator, which is loaded for the first feed: it takes long. */
+export async function toAtom({ id, query, self, alternate, changedAt, matches }: AtomFeed): Promise<string> {
+  const { generateAtomFeed } = await import('feedsmith')
   return generateAtomFeed({
     id: tagOf('search', id),
     title: text(`Freshet: ${query}`),

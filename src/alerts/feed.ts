@@ -32,7 +32,8 @@ export const feedDoor =
         await look({ id, spelling }, feeds, matching, goneSignal(response))
         const matches = heldMatches(feeds.of(id), matching.documents, mostEntries)
         const changedAt = lastChange(begun, matches)
-        sendFeed(request, response, toAtom({ id, ...addressesOf(request, spelling), changedAt, matches }), changedAt)
+        const xml = await toAtom({ id, ...addressesOf(request, spelling), changedAt, matches })
+        sendFeed(request, response, xml, changedAt)
       })
       .all(onlyMethods('GET', 'HEAD'))
     return router

@@ -1,9 +1,8 @@
-import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import express, { type RequestHandler, Router } from 'express'
 import { callerOf } from '../http/keys.ts'
 import { onlyMethods, Refusal, refusedBody } from '../http/problem.ts'
 import type { Door } from '../http/service.ts'
-import { type McpParts, mcpServer } from './server.ts'
+import type { McpParts } from './server.ts'
 
 interface McpDoorParts extends Pick<McpParts, 'version' | 'log'> {
   /** Whose scripts may ask besides those of the server's own pages. */
@@ -20,6 +19,11 @@ export const mcpDoor =
     const router = Router()
     const endpoint = router.route('/mcp')
     endpoint.post(refuseForeignScripts(origins), guard('read'), readMessage, async (request, response) => {
+      // At the first message: the SDK would take a tenth of a second of every start.
+      const [{ mcpServer }, { StreamableHTTPServerTransport }] = await Promise.all([
+        import('./server.ts'),
+        import('@modelcontextprotocol/sdk/server/streamableHttp.js'),
+      ])
       const server = mcpServer({ service, caller: callerOf(response), version, log })
       const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true, maxRequestBodySize: longestBody })
       response.once('close', () => server.close())

@@ -196,11 +196,11 @@ describe('an entry', () => {
     ),
   )
 
-  it('is valid whatever a paper is called and whoever wrote it', () => {
-    fc.assert(
-      fc.property(oddText, oddText, oddText, oddText, (title, abstract, name, url) => {
+  it('is valid whatever a paper is called and whoever wrote it', async () => {
+    await fc.assert(
+      fc.asyncProperty(oddText, oddText, oddText, oddText, async (title, abstract, name, url) => {
         const held = storedDocument('p1', { title, abstract, authors: [name], categories: [name], url })
-        const xml = toAtom({
+        const xml = await toAtom({
           id: 'feed' as SearchId,
           query: title,
           self: 'http://127.0.0.1/v1/feed.atom',
@@ -214,12 +214,12 @@ describe('an entry', () => {
     )
   })
 
-  it('says in LaTeX, emoji and marks of XML what the title says', () => {
+  it('says in LaTeX, emoji and marks of XML what the title says', async () => {
     const title = '$\\Delta_{x<y}$ & ]]> <i>waves</i> 🌊'
     const held = storedDocument('p1', { title })
     const match = { document: idOf('p1'), at: day(1), mark: 1 as MatchMark, firstSeen: day(1), held }
     const links = { self: 'http://127.0.0.1/v1/feed.atom', alternate: 'http://127.0.0.1/' }
-    const xml = toAtom({ id: 'feed' as SearchId, query: 'q', ...links, changedAt: instant(0), matches: [match] })
+    const xml = await toAtom({ id: 'feed' as SearchId, query: 'q', ...links, changedAt: instant(0), matches: [match] })
     expect(readValid(xml).entries[0].title?.value).toBe(title)
   })
 })
