@@ -494,3 +494,28 @@ export interface GateTurn {
    */
   leave(outcome?: { readonly pauseMs?: number; readonly failed?: boolean }): void
 }
+
+/** What is sent to an address that a stranger named. */
+export interface Post {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly deadlineMs: number
+  readonly signal: AbortSignal
+}
+
+export interface Posted {
+  readonly status: number
+  readonly retryAfterMs: number | null
+}
+
+export interface Poster {
+  /** Throws SourceError for an address that is inside a private network as it stands, or none that can be asked. */
+  check(url: string): void
+  /**
+   * One attempt. Redirects are not followed, and of the answer nothing but its head is read. Throws SourceError, or the
+   * signal's reason when the caller aborts.
+   */
+  post(post: Post): Promise<Posted>
+  close(): Promise<void>
+}

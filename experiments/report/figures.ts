@@ -1,7 +1,7 @@
 import { parse, View } from 'vega'
 import { type Config, compile } from 'vega-lite'
+import { escaped } from '../../src/domain/escape.ts'
 import type { Figure } from '../findings.ts'
-import { escaped } from './escape.ts'
 import { intervalSpec } from './interval-figure.ts'
 import { lineSpec } from './line-figure.ts'
 import { font, fontSize, ink, pageColours } from './pens.ts'

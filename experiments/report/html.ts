@@ -1,4 +1,4 @@
-import { escaped } from './escape.ts'
+import { escaped } from '../../src/domain/escape.ts'
 import { asPart } from './figures.ts'
 import type { Block, Cell, Facts, Page, PrintedTable } from './page.ts'
 import { style } from './style.ts'

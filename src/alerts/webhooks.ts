@@ -2,28 +2,13 @@ import { Webhook } from 'standardwebhooks'
 import { SourceError } from '../domain/errors.ts'
 import { type Instant, instant, isoOf } from '../domain/instant.ts'
 import type { Delivery, DeliveryId, SavedSearch } from '../domain/saved-search.ts'
-import type { Clock, DocumentStore, Outbox } from '../ports.ts'
+import type { Clock, DocumentStore, Outbox, Poster } from '../ports.ts'
 import { newestOf, newsOf } from './news.ts'
-
-/** Posts to an address that a stranger named; follows no redirect. */
-export interface Post {
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-  readonly deadlineMs: number
-  readonly signal: AbortSignal
-}
-
-export interface Posted {
-  readonly status: number
-  readonly retryAfterMs: number | null
-}
 
 export interface WebhookParts {
   readonly outbox: Outbox
   readonly documents: Pick<DocumentStore, 'byId'>
-  /** Rejects with SourceError where there was no answer. */
-  post(post: Post): Promise<Posted>
+  readonly post: Poster['post']
   readonly clock: Pick<Clock, 'now'>
   /** In [0, 1). */
   readonly random: () => number

@@ -1,5 +1,6 @@
 import katex from 'katex'
 import { LRUCache } from 'lru-cache'
+import { escaped } from '../domain/escape.ts'
 
 const remembered = 1_000
 const rendered = new LRUCache<string, { readonly markup: string | null }>({ max: remembered })
@@ -73,12 +74,3 @@ function mathOf(tex: string): string | null {
 function refuse(): never {
   throw new Error('a title needs no commands that must be trusted')
 }
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => entities[sign])

@@ -154,7 +154,10 @@ export function depthCalibrationFor(fingerprint: string | null, from: Calibratio
 
 /** The gate's weights for the encoder in use. */
 export const gateWeightsFor = (fingerprint: string | null, { gate }: Calibration): GateWeights =>
-  gate[fingerprint?.split(':')[0] ?? anyModel] ?? gate[anyModel]
+  weightsFor(fingerprint, gate)
 
 export const freshnessWeightsFor = (fingerprint: string | null, { freshness }: Calibration): FreshnessWeights =>
-  freshness[fingerprint?.split(':')[0] ?? anyModel] ?? freshness[anyModel]
+  weightsFor(fingerprint, freshness)
+
+const weightsFor = <Weights>(fingerprint: string | null, all: Readonly<Record<string, Weights>>): Weights =>
+  all[fingerprint?.split(':')[0] ?? anyModel] ?? all[anyModel]

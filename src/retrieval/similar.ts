@@ -7,6 +7,7 @@ import { noFilters } from '../domain/query.ts'
 import { termsOf } from '../domain/terms.ts'
 import type { DocumentStore, EmbeddingStore, GatherRequest, Snapshot } from '../ports.ts'
 import { toHits } from './hits.ts'
+import { unconditional } from './named.ts'
 import { documentsAsOf } from './past.ts'
 import { candidateDepth } from './request.ts'
 import { byDepth, rank, unique } from './score.ts'
@@ -85,12 +86,10 @@ const storedVector = (
 
 /** The title's words bring nobody who is not near, but are what snippets highlight. */
 const nearest = ({ title }: StoredDocument, vector: Float32Array | null, now: Instant): GatherRequest => ({
+  ...unconditional,
+  filters: noFilters,
   terms: termsOf(title),
   vector,
-  filters: noFilters,
-  phrases: [],
-  excludedTerms: [],
-  excludedPhrases: [],
   tiers: { static: true, fresh: true },
   now,
   horizon: now,

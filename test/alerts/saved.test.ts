@@ -15,6 +15,14 @@ import {
 import { problemOf } from '../http/fakes.ts'
 import { day, secret, stage } from './stage.ts'
 
+/** All that can be asked of one saved search. */
+const askings = [
+  ['GET', ''],
+  ['DELETE', ''],
+  ['GET', '/new'],
+  ['POST', '/seen', { mark: 0 }],
+] as const
+
 const keys = ['feedback:alice-key', 'feedback:bob-key', 'admin:root-key', 'read:reader-key']
 const [alice, bob, root, reader] = keys.map((key) => key.split(':')[1])
 
@@ -110,12 +118,7 @@ describe('a saved search', () => {
     const { id } = await save({ webhook: { url: 'https://example.org/hook' } })
     expect((await call('DELETE', `/v1/searches/${id}`)).status).toBe(204)
     expect(runtime.searches.of(id as never)).toEqual([])
-    for (const [method, rest, body] of [
-      ['GET', ''],
-      ['DELETE', ''],
-      ['GET', '/new'],
-      ['POST', '/seen', { mark: 0 }],
-    ] as const) {
+    for (const [method, rest, body] of askings) {
       expect((await call(method, `/v1/searches/${id}${rest}`, body)).status).toBe(404)
     }
   })
@@ -154,12 +157,7 @@ describe('saved searches', () => {
     const { save, call, json } = await started({ apiKeys: keys })
     const mine = await save({}, alice)
     const his = await save({}, bob)
-    for (const [method, rest, body] of [
-      ['GET', ''],
-      ['DELETE', ''],
-      ['GET', '/new'],
-      ['POST', '/seen', { mark: 0 }],
-    ] as const) {
+    for (const [method, rest, body] of askings) {
       expect((await call(method, `/v1/searches/${mine.id}${rest}`, body, bob)).status).toBe(404)
     }
     const listed = async (key: string) =>

@@ -1,30 +1,11 @@
 import { Agent, request as send } from 'undici'
 import { SourceError } from '../../domain/errors.ts'
-import type { Clock } from '../../ports.ts'
+import type { Clock, Poster } from '../../ports.ts'
 import { type AddressRules, guardAddresses } from './addresses.ts'
 import { headersOf } from './answer.ts'
 import { brokenBy, withoutData } from './broken.ts'
 import { firstHop } from './hop.ts'
 import { retryAfterMs, startTimer } from './timing.ts'
-
-export interface Post {
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-  readonly deadlineMs: number
-  readonly signal: AbortSignal
-}
-
-export interface Poster {
-  /** Throws SourceError for an address that is inside a private network as it stands, or none that can be asked. */
-  check(url: string): void
-  /**
-   * One attempt. Redirects are not followed, and of the answer nothing but its head is read. Throws SourceError, or the
-   * signal's reason when the caller aborts.
-   */
-  post(post: Post): Promise<{ readonly status: number; readonly retryAfterMs: number | null }>
-  close(): Promise<void>
-}
 
 /** Posts to addresses that strangers named, behind the same guard as everything else that strangers name. */
 export function openPoster(source: string, userAgent: string, addresses: AddressRules, clock: Clock): Poster {
