@@ -1,11 +1,10 @@
 import type { RankedAnswer } from '../domain/answer.ts'
-import { instant } from '../domain/instant.ts'
+import { dayMs, instant } from '../domain/instant.ts'
 import type { LoggedQuery } from '../domain/logged-query.ts'
 import { type Filters, noFilters } from '../domain/query.ts'
 import type { Clock, QueryLog } from '../ports.ts'
 import { writeBehind } from './write-behind.ts'
 
-const dayMs = 86_400_000
 const forgottenEveryMs = 3_600_000
 
 export interface QueryNotes {

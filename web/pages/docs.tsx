@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { openApi } from '../../src/http/openapi/document.ts'
 import type { Page, View } from '../page.ts'
 import {
@@ -106,32 +107,21 @@ function OperationOf({
         {summary}.{description && ` ${description}`}
       </p>
       {parameters.length > 0 && (
-        <Scrolling label={`Parameters of ${method} ${path}`}>
-          <table>
-            <caption>Parameters</caption>
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">What it does</th>
-              </tr>
-            </thead>
-            <tbody>
-              {parameters.map((one) => (
-                <tr key={one.name}>
-                  <th scope="row">
-                    <code>{one.name}</code>
-                    {placeSays(one)}
-                  </th>
-                  <td>
-                    {one.description}
-                    {one.schema.default !== undefined && ` Default: ${JSON.stringify(one.schema.default)}.`}
-                    <Type schema={one.schema} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scrolling>
+        <Columns label={`Parameters of ${method} ${path}`} caption="Parameters" heads={['Name', 'What it does']}>
+          {parameters.map((one) => (
+            <tr key={one.name}>
+              <th scope="row">
+                <code>{one.name}</code>
+                {placeSays(one)}
+              </th>
+              <td>
+                {one.description}
+                {one.schema.default !== undefined && ` Default: ${JSON.stringify(one.schema.default)}.`}
+                <Type schema={one.schema} />
+              </td>
+            </tr>
+          ))}
+        </Columns>
       )}
       {requestBody && <Body title="Body" content={requestBody.content} />}
       {requestBody && <Curl method={method} path={path} content={requestBody.content} needsKey={needsKey} />}
@@ -206,32 +196,47 @@ const Fields = ({ label, schema }: { label: string; schema: Schema }) => {
   const fields = fieldsOf(schema)
   if (fields.length === 0) return <Type schema={schema} />
   return (
-    <Scrolling label={label}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Field</th>
-            <th scope="col">What it says</th>
-          </tr>
-        </thead>
-        <tbody>
-          {fields.map((one) => (
-            <tr key={one.name}>
-              <th scope="row">
-                <code>{one.name}</code>
-                {!one.required && ' (may be missing)'}
-              </th>
-              <td>
-                {one.schema.description}
-                <Type schema={one.schema} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scrolling>
+    <Columns label={label} heads={['Field', 'What it says']}>
+      {fields.map((one) => (
+        <tr key={one.name}>
+          <th scope="row">
+            <code>{one.name}</code>
+            {!one.required && ' (may be missing)'}
+          </th>
+          <td>
+            {one.schema.description}
+            <Type schema={one.schema} />
+          </td>
+        </tr>
+      ))}
+    </Columns>
   )
 }
+
+interface ColumnsProps {
+  readonly label: string
+  readonly caption?: string
+  readonly heads: readonly string[]
+  readonly children: ComponentChildren
+}
+
+const Columns = ({ label, caption, heads, children }: ColumnsProps) => (
+  <Scrolling label={label}>
+    <table>
+      {caption && <caption>{caption}</caption>}
+      <thead>
+        <tr>
+          {heads.map((head) => (
+            <th key={head} scope="col">
+              {head}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>{children}</tbody>
+    </table>
+  </Scrolling>
+)
 
 const Type = ({ schema }: { schema: Schema }) => (
   <span class="type">

@@ -1,10 +1,10 @@
+import { dayMs } from '../../src/domain/instant.ts'
 import type { WireCoverage } from '../../src/http/coverage.ts'
 import { count, dayInWords, grouped, sourceName } from '../search/words.ts'
 
 type Source = WireCoverage['sources'][number]
 export type Period = Pick<WireCoverage, 'firstDay' | 'lastDay'>
 
-const dayMs = 86_400_000
 const daysBetween = (first: string, later: string): number =>
   Math.round((Date.parse(later) - Date.parse(first)) / dayMs)
 

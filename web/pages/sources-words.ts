@@ -1,10 +1,11 @@
+import { dayMs } from '../../src/domain/instant.ts'
 import type { WireStatus } from '../../src/http/status.ts'
 import { count, listed, sourceName } from '../search/words.ts'
 
 type Source = WireStatus['sources'][number]
 
 const units = [
-  ['day', 86_400_000],
+  ['day', dayMs],
   ['hour', 3_600_000],
   ['minute', 60_000],
   ['second', 1_000],

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { dayMs } from '../../src/domain/instant.ts'
 import type { WireCoverage } from '../../src/http/coverage.ts'
 import type { WireStatus } from '../../src/http/status.ts'
 import type { Page } from '../page.ts'
@@ -238,4 +239,4 @@ const Moment = ({ at, now, none }: { at: string | null; now: string; none: strin
   )
 
 const daysOf = ({ firstDay, lastDay }: WireCoverage): number =>
-  Math.round((Date.parse(lastDay) - Date.parse(firstDay)) / 86_400_000) + 1
+  Math.round((Date.parse(lastDay) - Date.parse(firstDay)) / dayMs) + 1

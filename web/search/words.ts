@@ -1,6 +1,7 @@
 /** Figures and times in the words of the page; the same on the server and in every browser, whatever its language. */
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+/** Not from src/domain: that would bring a library of calendars into the script. */
 const dayMs = 86_400_000
 
 /** `month` is YYYY-MM. */
